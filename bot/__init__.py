@@ -1,0 +1,1 @@
+"""Listens and speaks: the command line, and Slack."""

@@ -1,0 +1,1 @@
+"""Decides and draws: everything that turns the cache into an answer."""

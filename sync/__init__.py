@@ -1,0 +1,1 @@
+"""Fetches both systems of record and remembers them in one cache."""

@@ -1,0 +1,1 @@
+"""The vocabulary both vendors are translated into; standard library only, no I/O."""

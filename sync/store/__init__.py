@@ -1,0 +1,1 @@
+"""The cache: tables, and functions of a session that write to and read from them."""
