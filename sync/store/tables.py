@@ -292,12 +292,12 @@ class Step(SQLModel, table=True):
 
 
 class Figure(SQLModel, table=True):
-    """How old each entity is: when its last good reading began."""
+    """How old each entity is: when its last good reading began; None while there was none."""
 
     company: int = Field(primary_key=True, foreign_key="company.id")
     source: str = Field(primary_key=True)
     entity: str = Field(primary_key=True)
-    as_of: datetime = Field(sa_type=Instant)
+    as_of: datetime | None = Field(default=None, sa_type=Instant)
     complete: bool = True
     reason: str = ""
 
@@ -317,9 +317,17 @@ class SentCall(SQLModel, table=True):
 
     __tablename__ = "sent_call"
     __table_args__ = (Index("ix_sent_call", "bucket", "sent_at"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=_ROWID)
     bucket: str
     sent_at: float
+
+
+class CallPause(SQLModel, table=True):
+    """A vendor that throttled one process is left alone by all of them until then (seconds since 1970)."""
+
+    __tablename__ = "call_pause"
+    bucket: str = Field(primary_key=True)
+    until: float
 
 
 class CallMonth(SQLModel, table=True):
@@ -353,3 +361,28 @@ class Token(SQLModel, table=True):
     pasted: str = ""
     broken: str = ""
     saved_at: datetime = Field(sa_type=Instant)
+
+
+class NameRow(SQLModel, table=True):
+    """A name that documents refer to: a customer, vendor or supplier, class or department of either system."""
+
+    __tablename__ = "name"
+    company: int = Field(primary_key=True, foreign_key="company.id")
+    source: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    name: str
+    full_name: str = ""
+    parent: str = ""
+    currency: str = ""
+    active: bool = True
+
+
+class RateRow(SQLModel, table=True):
+    """QuickBooks' exchange rate of a day: home units for one unit of `currency`."""
+
+    __tablename__ = "exchange_rate"
+    company: int = Field(primary_key=True, foreign_key="company.id")
+    currency: str = Field(primary_key=True)
+    day: date = Field(sa_type=Day, primary_key=True)
+    rate: Decimal = Field(sa_type=Exact)

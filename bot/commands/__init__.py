@@ -1,0 +1,104 @@
+"""The table of commands: help, the README and the parser are made from it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.commands import cogs, config, connect, demo, reconcile, status, stock, sync
+from bot.deps import Deps
+from bot.replies import Reply
+from bot.words import Parser
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: its words in, its reply out.
+
+    `arguments` tells a parser the command's words, `parse` makes the frozen Request of them (pure; UserError
+    for words that make no sense), `run` answers. `phrases` are the spoken forms of options ("by" for "--by"),
+    `needs` the groups of settings without which it cannot start.
+    """
+
+    name: str
+    usage: str
+    help: str
+    arguments: Callable[[Parser], None]
+    parse: Callable[[argparse.Namespace], Any]
+    run: Callable[[Any, Deps], Reply]
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+
+COMMANDS = (
+    Command(
+        "sync",
+        "[--full] [--since DATE] [--only ENTITY…]",
+        "Brings the cache up to date",
+        sync.arguments,
+        sync.parse,
+        sync.run,
+        {"full": "--full", "since": "--since", "only": "--only"},
+        ("cin7", "qbo"),
+    ),
+    Command(
+        "status",
+        "",
+        "Last runs, age of each figure, API calls used and left",
+        status.arguments,
+        status.parse,
+        status.run,
+    ),
+    Command(
+        "stock",
+        "[QUERY] [--location NAME]",
+        "Stock by location: a SKU, words of a name, or everything",
+        stock.arguments,
+        stock.parse,
+        stock.run,
+        {"at": "--location", "in": "--location"},
+    ),
+    Command(
+        "cogs",
+        "[PERIOD] [--by GROUP] [--compare PERIOD]",
+        "Sales, COGS and gross margin in both systems; GROUP is product, category, location, channel or customer",
+        cogs.arguments,
+        cogs.parse,
+        cogs.run,
+        {"by": "--by", "vs": "--compare", "versus": "--compare"},
+    ),
+    Command(
+        "reconcile",
+        "[PERIOD]",
+        "Ties Cin7 to QuickBooks, control by control",
+        reconcile.arguments,
+        reconcile.parse,
+        reconcile.run,
+    ),
+    Command(
+        "connect",
+        "[--no-browser]",
+        "First set-up, and QuickBooks' consent",
+        connect.arguments,
+        connect.parse,
+        connect.run,
+    ),
+    Command(
+        "config",
+        "",
+        "The settings in force and where each came from, secrets hidden",
+        config.arguments,
+        config.parse,
+        config.run,
+    ),
+    Command(
+        "demo",
+        "[--once]",
+        "All of it on a practice company; needs no account anywhere",
+        demo.arguments,
+        demo.parse,
+        demo.run,
+    ),
+)

@@ -1,0 +1,92 @@
+"""`tieout demo`: everything on a practice company behind real HTTP servers on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from bot.deps import Deps
+from bot.outside import Outside
+from bot.prompt import converse
+from bot.replies import DONE, FAILED, Reply
+from bot.words import Parser
+from sync.errors import UserError
+
+SEED = 2026
+TOUR = (
+    ("sync",),
+    ("cogs", "last-month", "--by", "product"),
+    ("stock",),
+    ("reconcile", "last-month"),
+)
+_FOLDER = "tieout-demo"
+_DATABASE = "practice.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`once`: end after the tour, even at a terminal."""
+
+    once: bool = False
+
+
+def arguments(parser: Parser) -> None:
+    parser.add_argument("--once", action="store_true", help="end after the tour instead of showing a prompt")
+
+
+def parse(args: argparse.Namespace) -> Request:
+    return Request(args.once)
+
+
+def run(request: Request, deps: Deps) -> Reply:
+    from sync.sandbox.generate import build
+    from sync.sandbox.serve import serve
+
+    folder = _fresh_folder(deps.outside.folder)
+    deps.tell("A practice company: made up, and served on this machine as Cin7 Core and QuickBooks Online would be.")
+    with serve(build(SEED, today=deps.outside.now().date())) as served:
+        inside = _inside(deps.outside, folder, served.environ)
+        answers = [_show(deps, words, inside) for words in TOUR]
+        if not request.once and not deps.as_json and deps.outside.at_terminal():
+            deps.tell("\nNow you: status, stock WORDS, cogs last week by customer, reconcile this quarter, help, quit.")
+            converse(deps.outside.ask, lambda words: deps.answer(words, inside), deps.tell)
+    bad = [words for words, reply in zip(TOUR, answers, strict=True) if reply.status != DONE]
+    documents = [{"command": " ".join(words), "answer": r.document} for words, r in zip(TOUR, answers, strict=True)]
+    text = (
+        f"\nThe practice company's cache is {folder / _DATABASE}; the next demo replaces it. Nothing else was written."
+    )
+    document = {"schema": "tieout/demo/1", "folder": str(folder), "answers": documents}
+    return Reply(text, document, FAILED if bad else DONE)
+
+
+def _show(deps: Deps, words: Sequence[str], inside: Outside) -> Reply:
+    deps.tell(f"\n$ tieout {' '.join(words)}")
+    reply = deps.answer(words, inside)
+    deps.tell(reply.text)
+    return reply
+
+
+def _fresh_folder(parent: Path) -> Path:
+    """The demo's folder, without the cache of an earlier demo; nothing else in it is touched."""
+    folder = parent / _FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                (folder / f"{_DATABASE}{suffix}").unlink()
+    except OSError as error:
+        raise UserError(f"{folder} cannot be used ({error.strerror}); run the demo in a folder you may write") from None
+    return folder
+
+
+def _inside(outside: Outside, folder: Path, addresses: dict[str, str]) -> Outside:
+    """The same streams and clock, but only the practice company's addresses and a key made for this demo."""
+    key = base64.urlsafe_b64encode(os.urandom(32)).decode()
+    own = {"DATABASE_URL": f"sqlite:///{folder / _DATABASE}", "TIEOUT_SECRET_KEY": key}
+    return replace(outside, environ={**addresses, **own}, folder=folder)

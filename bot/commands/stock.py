@@ -1,0 +1,27 @@
+"""`tieout stock`: stock now, by location, of one SKU, of what some words find, or of everything."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+from bot.deps import Deps
+from bot.replies import Reply
+from bot.words import Parser
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`query` is a SKU or words of a name, "" for everything; `location` a location's name, "" for all."""
+
+    query: str = ""
+    location: str = ""
+
+
+def arguments(parser: Parser) -> None:
+    parser.add_argument("query", nargs="*", metavar="QUERY", help="a SKU, or words of it or of a product's name")
+    parser.add_argument("--location", nargs="+", metavar="NAME", default=[], help="this location only")
+
+
+def parse(args: argparse.Namespace) -> Request:
+    return Request(" ".join(args.query), " ".join(args.location))

@@ -1,0 +1,85 @@
+"""`tieout sync`: brings the cache up to date and says what was done."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.deps import Deps
+from bot.replies import DONE, FAILED, Reply
+from bot.words import Parser, day, did_you_mean
+from reports.books import instant
+from sync.errors import UserError
+
+if TYPE_CHECKING:
+    from sync.pull import RunReport, StepReport
+
+_SYSTEMS = {"cin7": "Cin7", "qbo": "QuickBooks"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`full` reads everything anew; `since` the ledger from a day on; `only` names entities, () means all."""
+
+    full: bool = False
+    since: date | None = None
+    only: tuple[str, ...] = ()
+
+
+def arguments(parser: Parser) -> None:
+    parser.add_argument("--full", action="store_true", help="read everything anew, not only what changed")
+    parser.add_argument("--since", metavar="DATE", help="read the ledgers anew from this day on, like 2026-01-31")
+    parser.add_argument("--only", metavar="ENTITY", nargs="+", action="extend", default=[], help="these entities only")
+
+
+def parse(args: argparse.Namespace) -> Request:
+    names = tuple(name for word in args.only for name in word.replace("-", "_").lower().split(",") if name)
+    return Request(args.full, day(args.since) if args.since else None, names)
+
+
+def run(request: Request, deps: Deps) -> Reply:
+    from sync.pull import Wants
+
+    known = deps.entities()
+    chosen = request.only or deps.settings.sync.entities
+    strangers = [f"{name} is no entity{did_you_mean(name, known)}" for name in chosen if name not in known]
+    if strangers:
+        raise UserError("\n".join([*strangers, f"Entities: {', '.join(known)}"]))
+    wants = Wants(full=request.full, since=request.since, only=chosen)
+    report = deps.sync(wants, started_by="command line")
+    return Reply(to_text(report), to_json(report), DONE if report.status == "succeeded" else FAILED)
+
+
+def to_json(report: RunReport) -> dict[str, object]:
+    """The contract's `sync` document."""
+    names = ("source", "entity", "status", "fetched", "changed", "calls", "error")
+    return {
+        "schema": "tieout/sync/1",
+        "run": report.run,
+        "status": report.status,
+        "started_at": instant(report.started_at),
+        "finished_at": instant(report.finished_at),
+        "calls": dict(report.calls),
+        "throttled": dict(report.throttled),
+        "entities": [{name: getattr(step, name) for name in names} for step in report.entities],
+    }
+
+
+def to_text(report: RunReport) -> str:
+    """What came, what failed and why, in as many lines as needed."""
+    seconds = (report.finished_at - report.started_at).total_seconds()
+    calls = ", ".join(f"{_SYSTEMS[source]} {count}" for source, count in report.calls.items())
+    lines = [f"Sync {report.status} after {seconds:.0f} s. Calls: {calls}."]
+    for source, system in _SYSTEMS.items():
+        brought = [step for step in report.entities if step.source == source and step.fetched]
+        if brought:
+            lines.append(f"  {system}: " + ", ".join(f"{step.fetched:,} {_spoken(step)}" for step in brought))
+    troubles = [step for step in report.entities if step.error]
+    lines += [f"  {_SYSTEMS[step.source]} {_spoken(step)} {step.status}: {step.error}" for step in troubles]
+    return "\n".join(lines)
+
+
+def _spoken(step: StepReport) -> str:
+    return step.entity.replace("_", " ")

@@ -1,0 +1,143 @@
+"""What commands work with, made from the settings: the cache, the company, its calendar, a sync, a connection."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bot.outside import Outside
+from bot.progress import watching
+from bot.replies import Reply
+from bot.stopping import stopping
+from reports import periods
+from reports.books import Config
+from sync.domain.period import Period
+from sync.errors import NotSynced, UserError
+from sync.settings import Settings, require
+
+if TYPE_CHECKING:  # imported where they are needed: together they take most of a second
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+    from bot.connection import Connection
+    from sync.pull import RunReport, Wants
+
+Answer = Callable[[Sequence[str], Outside], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The company's calendar, for the words of periods."""
+
+    today: date
+    week_start: str
+    fiscal_year_start: tuple[int, int]
+
+    def period(self, words: str) -> Period:
+        """The period that `words` name; UserError for words that name none."""
+        return periods.parse(words, self.today, self.week_start, self.fiscal_year_start)
+
+
+@dataclass
+class Deps:
+    """One command's surroundings; `answer` runs another command as if it had been typed."""
+
+    settings: Settings
+    outside: Outside
+    answer: Answer
+    as_json: bool = False
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def close(self) -> None:
+        self._open.close()
+
+    def tell(self, text: str) -> None:
+        """Says something before the reply: on stdout, or on stderr where stdout is kept for the JSON document."""
+        print(text, file=self.outside.stderr if self.as_json else self.outside.stdout, flush=True)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The cache, opened and brought to its newest form at the first use."""
+        from sync.store.db import migrate, open_database
+
+        engine = open_database(self.settings.database_url)
+        self._open.callback(engine.dispose)
+        migrate(engine)
+        return engine
+
+    @contextmanager
+    def books(self) -> Iterator[tuple[Session, int]]:
+        """A reading session and the company's id; NotSynced where no company is cached yet."""
+        from sync.store.db import reading
+
+        with reading(self.engine) as session:
+            yield session, self._company(session)
+
+    @property
+    def config(self) -> Config:
+        """The business settings that decide figures."""
+        return Config(self.settings.accounts, self.settings.controls, self.settings.company.time_zone)
+
+    def calendar(self, session: Session, company: int) -> Calendar:
+        """Today and the calendar of the company: the settings' time zone, else Cin7's."""
+        from reports.load import company_facts
+
+        facts = company_facts(session, company, self.config)
+        own = self.settings.company
+        return Calendar(periods.today(self.outside.now(), facts.time_zone), own.week_start, own.fiscal_year_start)
+
+    def connection(self, realm: str = "", cancel: threading.Event | None = None) -> Connection:
+        """Clients of both systems for the QuickBooks company `realm` (default: the settings')."""
+        from bot.connection import Connection
+
+        engine, chosen = self.engine, realm or self.settings.qbo.realm_id
+        return self._open.enter_context(closing(Connection(self.settings, engine, self.outside, chosen, cancel)))
+
+    def sync(self, wants: Wants, started_by: str) -> RunReport:
+        """One sync of the settings' company, with progress on stderr; a first Ctrl-C lets it end in good order."""
+        from sync.pull import pull
+
+        require(self.settings, "cin7", "qbo")
+        cancel = threading.Event()
+        connection = self.connection(cancel=cancel)
+        with stopping(cancel), watching(self.outside.stderr) as watch:
+            return pull(
+                self.engine,
+                connection.company(),
+                connection.cin7,
+                connection.qbo,
+                wants,
+                now=self.outside.now,
+                watch=watch,
+                cancel=cancel,
+                started_by=started_by,
+                lease_seconds=self.settings.sync.lease,
+            )
+
+    def entities(self) -> tuple[str, ...]:
+        """The names that a sync may be restricted to."""
+        from sync.cin7.resources import RESOURCES as CIN7
+        from sync.qbo.resources import RESOURCES as QBO
+
+        return tuple(dict.fromkeys(resource.name for table in (CIN7, QBO) for resource in table))
+
+    def _company(self, session: Session) -> int:
+        from sqlmodel import select
+
+        from sync.store.tables import Company
+
+        wanted = (self.settings.cin7.account_id.lower(), self.settings.qbo.realm_id)
+        rows = session.exec(select(Company)).all()
+        fitting = [
+            row for row in rows if wanted[0] in ("", row.cin7_account.lower()) and wanted[1] in ("", row.qbo_realm)
+        ]
+        if not fitting:
+            raise NotSynced
+        if len(fitting) > 1:
+            raise UserError("The cache holds several companies; set CIN7_ACCOUNT_ID and QBO_REALM_ID to say which")
+        return fitting[0].id or 0

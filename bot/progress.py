@@ -1,0 +1,89 @@
+"""Shows how far a sync is: moving lines for people at a terminal, log lines for machines."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+log = logging.getLogger("tieout.progress")
+_DONE = "done"
+
+
+class Step(Protocol):
+    """One step forward of a sync: `done` of `expected` rows of an entity, calls made for it so far, and a note."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def entity(self) -> str: ...
+    @property
+    def done(self) -> int: ...
+    @property
+    def expected(self) -> int | None: ...
+    @property
+    def calls(self) -> int: ...
+    @property
+    def note(self) -> str: ...
+
+
+Watch = Callable[[Step], None]
+
+
+@contextmanager
+def watching(stream: TextIO) -> Iterator[Watch]:
+    """A watcher for as long as the sync runs; the sync may call it from several threads."""
+    if not stream.isatty():
+        yield _log_ended
+        return
+    console = Console(file=stream)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.fields[rows]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        yield _Lines(bars)
+
+
+class _Lines:
+    """One moving line for each part that is at work; a part that has ended leaves the screen."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[tuple[str, str], TaskID] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, step: Step) -> None:
+        part = (step.source, step.entity)
+        with self._lock:
+            if part not in self._tasks:
+                name = f"{_SYSTEMS.get(step.source, step.source)}: {step.entity.replace('_', ' ')}"
+                self._tasks[part] = self._bars.add_task(name, total=None, rows="")
+            task = self._tasks[part]
+            self._bars.update(task, rows=_rows(step))
+            if step.note == _DONE:
+                self._bars.remove_task(self._tasks.pop(part))
+
+
+_SYSTEMS = {"cin7": "Cin7", "qbo": "QuickBooks"}
+
+
+def _rows(step: Step) -> str:
+    of = f" of {step.expected:,}" if step.expected is not None else ""
+    calls = f", {step.calls} call{'' if step.calls == 1 else 's'}"
+    return f"{step.done:,}{of} rows{calls}"
+
+
+def _log_ended(step: Step) -> None:
+    """Machines are told of the end of each part; pages between would drown the log."""
+    if step.note != _DONE:
+        return
+    facts = {"source": step.source, "entity": step.entity, "rows": step.done, "calls": step.calls}
+    log.info("%s %s done", step.source, step.entity, extra={"facts": facts})

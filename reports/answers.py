@@ -1,0 +1,50 @@
+"""The questions that commands ask: each loads what it needs from the cache and hands it to the report that decides."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from reports import cogs as margin
+from reports import load, load_age, periods
+from reports.books import Books, Config
+from reports.load_trade import trade
+from reports.trade import Trade
+from sync.domain.accounts import Source
+from sync.domain.period import Period
+
+# Parts of the sync that a grouping needs beside the ledgers.
+_NEEDS = {
+    "product": ((Source.CIN7, "products"),),
+    "category": ((Source.CIN7, "products"),),
+    "location": ((Source.CIN7, "sales"), (Source.CIN7, "locations")),
+    "channel": ((Source.CIN7, "sales"),),
+    "customer": ((Source.CIN7, "sales"),),
+}
+
+
+def cogs(
+    session: Session,
+    company: int,
+    period: Period,
+    config: Config,
+    *,
+    today: date,
+    by: str | None = None,
+    compare: Period | None = None,
+) -> margin.Cogs:
+    """Sales and margin of `period`, beside those of `compare` (the period before where it is None).
+
+    Raises NotSynced where nothing of Cin7's ledger is cached, UserError for an unknown grouping.
+    """
+    books = load.books(session, company, period, config, today=today, entities=_NEEDS.get(by or "", ()))
+    lines = by in ("product", "category", "location")
+    before = _before(session, books, compare or periods.before(period))
+    return margin.cogs(books, trade(session, books, lines=lines), by, before)
+
+
+def _before(session: Session, books: Books, period: Period) -> tuple[Books, Trade] | None:
+    """The books to compare with; None where none of the period's days was read on Cin7's side."""
+    earlier = load.another(session, books, period)
+    return (earlier, trade(session, earlier)) if load_age.cached(session, books.company.id, period) else None

@@ -1,0 +1,177 @@
+"""Reads the lines of sales: Cin7's details where they were read, QuickBooks' lines, and dated product movements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reports.load_tables import DOCUMENT, LINE, MOVEMENT, PRODUCT, AnyRow
+from reports.trade import SALE_KIND, Part, SaleDetail
+from sync.domain.accounts import Source
+from sync.domain.period import Period
+
+# Sections of a sale's detail: what was charged, what left the shelf, and what that cost.
+CHARGED = ("Invoice", "CreditNote")
+SHIPPED = ("Fulfilment", "Restock")
+COST = ("Movement",)
+_QBO_CHARGED = {"Invoice": 1, "SalesReceipt": 1, "CreditMemo": -1, "RefundReceipt": -1}
+_PART = (
+    LINE.c.id,
+    LINE.c.section,
+    LINE.c.document,
+    LINE.c.sku,
+    LINE.c.name,
+    LINE.c.amount,
+    LINE.c.quantity,
+    LINE.c.cost,
+    LINE.c.location,
+    LINE.c.day,
+    LINE.c.account,
+)
+
+
+def chunks(values: Collection[str], size: int = 5000) -> Iterator[Sequence[str]]:
+    """Slices short enough for one IN list on either database (SQLite takes 32,766 values, PostgreSQL 65,535)."""
+    ordered = sorted(values)
+    return (ordered[start : start + size] for start in range(0, len(ordered), size))
+
+
+def details(session: Session, company: int, sales: Collection[str]) -> dict[str, SaleDetail]:
+    """sale id -> its lines, for the sales given."""
+    charged: dict[str, list[Part]] = defaultdict(list)
+    shipped: dict[str, list[Part]] = defaultdict(list)
+    cost: dict[str, list[Part]] = defaultdict(list)
+    for some in chunks(sales):
+        rows = session.execute(
+            select(*_PART)
+            .where(
+                LINE.c.company == company,
+                LINE.c.source == Source.CIN7.value,
+                LINE.c.kind == SALE_KIND,
+                LINE.c.id.in_(some),
+            )
+            .order_by(LINE.c.id, LINE.c.position)
+        )
+        for row in rows:
+            if row.section in CHARGED:
+                charged[row.id].append(_part(row, row.amount))
+            elif row.section in SHIPPED:
+                shipped[row.id].append(_part(row, None))
+            elif row.section in COST:
+                cost[row.id].append(_part(row, row.cost))
+    return {id_: SaleDetail(tuple(charged[id_]), tuple(cost[id_]), tuple(shipped[id_])) for id_ in sorted(sales)}
+
+
+def _part(row: AnyRow, amount: int | None) -> Part:
+    return Part(
+        set=(row.section, row.document),
+        sku=row.sku,
+        name=row.name,
+        amount=amount,
+        quantity=row.quantity,
+        location=row.location,
+        day=row.day,
+        account=row.account,
+    )
+
+
+def sales_of_parts(session: Session, company: int, keys: Collection[str]) -> dict[str, str]:
+    """Number or TaskID of an invoice, credit note or fulfilment -> the id of its sale, where the detail was read."""
+    found: dict[str, str] = {}
+    for some in chunks({key for key in keys if key}):
+        rows = session.execute(
+            select(LINE.c.document, LINE.c.id)
+            .where(
+                LINE.c.company == company,
+                LINE.c.source == Source.CIN7.value,
+                LINE.c.kind == SALE_KIND,
+                LINE.c.document.in_(some),
+            )
+            .distinct()
+            .order_by(LINE.c.id)
+        )
+        for document, sale in rows:
+            found.setdefault(document, sale)
+    return found
+
+
+def qbo_lines(
+    session: Session, company: int, wanted: Collection[str]
+) -> dict[str, tuple[str, Decimal | None, tuple[Part, ...]]]:
+    """Number -> (currency, rate, lines) of QuickBooks' sales document with that number; two with the same are none."""
+    documents: dict[str, list[AnyRow]] = defaultdict(list)
+    columns = (DOCUMENT.c.kind, DOCUMENT.c.id, DOCUMENT.c.number, DOCUMENT.c.currency, DOCUMENT.c.rate)
+    for some in chunks(wanted):
+        rows = session.execute(
+            select(*columns).where(
+                DOCUMENT.c.company == company,
+                DOCUMENT.c.source == Source.QBO.value,
+                DOCUMENT.c.number.in_(some),
+                DOCUMENT.c.kind.in_(tuple(_QBO_CHARGED)),
+                DOCUMENT.c.voided.is_(False),
+                DOCUMENT.c.deleted_at.is_(None),
+            )
+        )
+        for row in rows:
+            documents[row.number].append(row)
+    single = {rows[0].id: rows[0] for rows in documents.values() if len(rows) == 1}
+    lines = _qbo_parts(session, company, single)
+    return {
+        row.number: (row.currency, row.rate, tuple(lines[id_])) for id_, row in sorted(single.items()) if lines[id_]
+    }
+
+
+def _qbo_parts(session: Session, company: int, documents: Mapping[str, AnyRow]) -> dict[str, list[Part]]:
+    items = session.execute(
+        select(PRODUCT.c.id, PRODUCT.c.sku).where(PRODUCT.c.company == company, PRODUCT.c.source == Source.QBO.value)
+    )
+    skus = {row.id: row.sku for row in items} if documents else {}
+    found: dict[str, list[Part]] = defaultdict(list)
+    for some in chunks(documents):
+        rows = session.execute(
+            select(*_PART, LINE.c.kind, LINE.c.item)
+            .where(
+                LINE.c.company == company,
+                LINE.c.source == Source.QBO.value,
+                LINE.c.kind.in_(tuple(_QBO_CHARGED)),
+                LINE.c.id.in_(some),
+            )
+            .order_by(LINE.c.id, LINE.c.position)
+        )
+        for row in rows:
+            sign = _QBO_CHARGED[row.kind]
+            if row.kind == documents[row.id].kind and row.amount is not None:
+                part = _part(row, sign * row.amount)
+                quantity = None if row.quantity is None else sign * row.quantity
+                sku = row.sku or skus.get(row.item, "")
+                found[row.id].append(Part(("qbo", row.id), sku, part.name, part.amount, quantity))
+    return found
+
+
+def movements(session: Session, company: int, period: Period) -> dict[str, tuple[Part, ...]]:
+    """TaskID and number -> the dated stock movements of sales in the period, each with its exact cost."""
+    rows = session.execute(
+        select(
+            MOVEMENT.c.sku,
+            MOVEMENT.c.task,
+            MOVEMENT.c.kind,
+            MOVEMENT.c.number,
+            MOVEMENT.c.day,
+            MOVEMENT.c.quantity,
+            MOVEMENT.c.amount,
+            MOVEMENT.c.location,
+        )
+        .where(MOVEMENT.c.company == company, MOVEMENT.c.day >= period.start, MOVEMENT.c.day <= period.end)
+        .order_by(MOVEMENT.c.product, MOVEMENT.c.position)
+    )
+    found: dict[str, list[Part]] = defaultdict(list)
+    for row in rows:
+        if row.kind.casefold().startswith(("sale", "restock")):
+            part = Part((row.kind, row.task), row.sku, "", None, row.quantity, row.location, row.day, exact=row.amount)
+            for key in {row.task, row.number}:
+                found[key].append(part)
+    return {key: tuple(parts) for key, parts in sorted(found.items()) if key}

@@ -1,0 +1,179 @@
+"""Shares sales and cost out over products, places and customers, so that the shares add up to the ledger."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from reports.allocate import fit, spread
+from reports.trade import Group, Part, SaleDetail, SaleHeader, Trade
+from sync.domain.money import to_minor
+from sync.domain.period import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of the period's sales or cost, in minor units of base currency.
+
+    `sku` is None where no line tells it and "" for lines without a product (shipping, charges); `location` is None, and
+    `sale` is None, where the sale is not known. `units` are those invoiced less those credited, None where not known.
+    """
+
+    sales: int
+    cogs: int
+    sku: str | None
+    name: str
+    units: Decimal | None
+    location: str | None
+    sale: SaleHeader | None
+    key: str
+
+
+def shares(trade: Trade, period: Period, base: str) -> tuple[Share, ...]:
+    """Every cent of the period's sales and cost, as finely as the lines read so far allow."""
+    return (*_sales(trade, base), *_costs(trade, period, base))
+
+
+def sale_key(trade: Trade, group: Group) -> str:
+    """What the groups of one sale have in common: its id, or the first number of the reference where it is unknown."""
+    known = trade.sale_of.get((group.document, group.number))
+    return known or next(iter(group.numbers), group.document)
+
+
+def _sales(trade: Trade, base: str) -> Iterator[Share]:
+    for group in trade.of("revenue"):
+        sale, key = trade.sale(group), sale_key(trade, group)
+        place = sale.location if sale else None
+        if group.kind.casefold() != "sale":
+            yield Share(group.amount, 0, None, "", Decimal(0), place, sale, key)
+            continue
+        lines = _charged(trade, group, sale, base)
+        if lines is None:
+            yield Share(group.amount, 0, None, "", None, place, sale, key)
+            continue
+        for part, amount in lines:
+            whole = Share(amount, 0, part.sku, part.name, _units(part), place, sale, key)
+            yield from _placed(whole, _places(trade, sale, part.sku, ""))
+
+
+def _units(part: Part) -> Decimal:
+    return part.quantity if part.sku and part.quantity is not None else Decimal(0)
+
+
+def _charged(trade: Trade, group: Group, sale: SaleHeader | None, base: str) -> list[tuple[Part, int]] | None:
+    """The lines that make up a revenue posting with their part of it: Cin7's where they were read, else QuickBooks'."""
+    detail = trade.details.get(sale.id) if sale else None
+    if sale and detail:
+        mine = [part for part in detail.invoiced if not part.account or part.account in trade.revenue_accounts]
+        for parts in _candidates(mine, group):
+            shared = fit(group.amount, [part.amount or 0 for part in parts], base, sale.currency, sale.rate)
+            if shared is not None:
+                return list(zip(parts, shared, strict=True))
+    found = [trade.qbo_lines[number] for number in group.numbers if number in trade.qbo_lines]
+    chosen = [found] if len(found) == len(group.numbers) else []
+    for documents in (*chosen, *([document] for document in found)):
+        parts = [part for _, _, lines in documents for part in lines]
+        currency, rate = documents[0][:2] if documents else ("", None)
+        shared = fit(group.amount, [part.amount or 0 for part in parts], base, currency, rate)
+        if shared is not None:
+            return list(zip(parts, shared, strict=True))
+    return None
+
+
+def _candidates(parts: Iterable[Part], group: Group) -> Iterator[list[Part]]:
+    """Line sets that may be what was posted: the named invoice or credit note, both, else any one of the sale's."""
+    sets: dict[tuple[str, str], list[Part]] = defaultdict(list)
+    for part in parts:
+        if part.amount is not None:
+            sets[part.set].append(part if part.set[0] == "Invoice" else _negated(part))
+    names = {group.document, *group.numbers}
+    named = [lines for (_, document), lines in sorted(sets.items()) if document in names]
+    raising = [lines for lines in named if (sum(part.amount or 0 for part in lines) >= 0) == (group.amount >= 0)]
+    yield from raising
+    if len(named) > 1:
+        yield [part for lines in named for part in lines]
+    if not named:
+        totals = [sum(part.amount or 0 for part in lines) for lines in sets.values()]
+        yield from (lines for lines, total in zip(sets.values(), totals, strict=True) if totals.count(total) == 1)
+
+
+def _negated(part: Part) -> Part:
+    quantity = None if part.quantity is None else -part.quantity
+    return replace(part, amount=-(part.amount or 0), quantity=quantity)
+
+
+def _costs(trade: Trade, period: Period, base: str) -> Iterator[Share]:
+    """Cost per sale: what its movements say by product where they add up to what was posted, else as one."""
+    by_sale: dict[str, list[Group]] = defaultdict(list)
+    for group in trade.of("cogs"):
+        by_sale[sale_key(trade, group) if group.kind.casefold() == "sale" else ""].append(group)
+    for key, groups in sorted(by_sale.items()):
+        amount = sum(group.amount for group in groups)
+        sale = trade.sale(groups[0]) if key else None
+        place = sale.location if sale else None
+        parts = _moved(trade, sale, groups, amount, period, base) if key else None
+        if parts is None:
+            yield Share(0, amount, None, "", Decimal(0), place, sale, key)
+            continue
+        for part, cost in parts:
+            whole = Share(0, cost, part.sku, part.name, Decimal(0), place, sale, key)
+            if part.location:
+                yield replace(whole, location=part.location)
+            else:
+                yield from _placed(whole, _places(trade, sale, part.sku, part.set[1]))
+
+
+def _moved(
+    trade: Trade, sale: SaleHeader | None, groups: Sequence[Group], amount: int, period: Period, base: str
+) -> list[tuple[Part, int]] | None:
+    detail = trade.details.get(sale.id) if sale else None
+    if detail:
+        inside = [part for part in detail.cost if part.amount is not None and (not part.day or part.day in period)]
+        for sign in (1, -1):
+            shared = fit(amount, [sign * (part.amount or 0) for part in inside], base)
+            if shared is not None:
+                return list(zip(inside, shared, strict=True))
+    keys = {key for group in groups for key in (group.document, *group.numbers)}
+    keys |= {sale.id, sale.number, sale.invoice, sale.credit} if sale else set()
+    dated = {id(part): part for key in sorted(keys) for part in trade.movements.get(key, ())}
+    exact = [part.exact or Decimal(0) for part in dated.values()]
+    for sign in (-1, 1):
+        shared = fit(amount, [to_minor(sign * cost, base) for cost in exact], base)
+        if shared is not None:
+            return list(zip(dated.values(), shared, strict=True))
+    return None
+
+
+def _places(trade: Trade, sale: SaleHeader | None, sku: str, shipment: str) -> dict[str, Decimal]:
+    """From where a product of a sale was shipped, by quantity; empty while no fulfilment is known."""
+    detail: SaleDetail | None = trade.details.get(sale.id) if sale else None
+    found: defaultdict[str, Decimal] = defaultdict(Decimal)
+    mine = [p for p in detail.shipped if sku and p.sku == sku and p.location] if detail else []
+    same = [part for part in mine if part.set[1] == shipment]
+    for part in same or mine:
+        found[part.location] += abs(part.quantity or 0)
+    return {place: quantity for place, quantity in sorted(found.items()) if quantity}
+
+
+def _placed(share: Share, places: dict[str, Decimal]) -> Iterator[Share]:
+    """The share over the places it was shipped from, in proportion to the quantities."""
+    if len(places) <= 1:
+        yield replace(share, location=next(iter(places), share.location))
+        return
+    weights = [Fraction(quantity) for quantity in places.values()]
+    sales, costs = spread(share.sales, weights) or [], spread(share.cogs, weights) or []
+    units = _parts_of(share.units, list(places.values()))
+    for n, place in enumerate(places):
+        yield replace(share, sales=sales[n], cogs=costs[n], units=units[n], location=place)
+
+
+def _parts_of(units: Decimal | None, quantities: Sequence[Decimal]) -> list[Decimal | None]:
+    """`units` in proportion to the quantities; the last part takes what division leaves."""
+    if units is None:
+        return [None] * len(quantities)
+    whole = sum(quantities, Decimal(0))
+    parts = [units * quantity / whole for quantity in quantities[:-1]]
+    return [*parts, units - sum(parts, Decimal(0))]

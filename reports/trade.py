@@ -1,0 +1,138 @@
+"""What sales and cost of one period are made of: ledger sums per document, the sales behind them, their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+SALE_KIND = "Sale"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All postings of one document and reference on one control in the period.
+
+    `amount`: minor units of base currency in the control's own direction (sales credit, cost debit positive).
+    `raises`: one row at least counts as plus. `kind`: Cin7's Type. `document`: its TaskID, which names the sale in some
+    companies and the invoice or fulfilment in others (Cin7 docs: /transactions do not say).
+    """
+
+    control: str
+    kind: str
+    document: str
+    number: str
+    amount: int
+    raises: bool
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The document numbers in the reference: "INV-00004/CR-00002" names an invoice and its credit note."""
+        return numbers(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class SaleHeader:
+    """A sale as Cin7's list tells it; `invoiced` is its invoice's day, `detailed` whether its lines were read."""
+
+    id: str
+    number: str
+    status: str
+    invoice: str = ""
+    credit: str = ""
+    invoiced: date | None = None
+    customer: str = ""
+    channel: str = ""
+    location: str = ""
+    currency: str = ""
+    rate: Decimal | None = None
+    voided: bool = False
+    detailed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of an invoice or credit note, or the cost of one product in one shipment.
+
+    `amount`: minor units of `currency` ("" is base), tax left out, positive as on its own document; None where only
+    a quantity is told. `set`: (section, document), the part's own document.
+    """
+
+    set: tuple[str, str]
+    sku: str
+    name: str
+    amount: int | None
+    quantity: Decimal | None = None
+    location: str = ""
+    day: date | None = None
+    account: str = ""
+    exact: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleDetail:
+    """The lines of one sale: what was invoiced and credited, what it cost, and from where it was shipped."""
+
+    invoiced: tuple[Part, ...] = ()
+    cost: tuple[Part, ...] = ()
+    shipped: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stocked:
+    """What a report says of a product."""
+
+    name: str
+    category: str
+    stocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """One period's sales and costs.
+
+    `sale_of`: (document, number) of a group -> the id of its sale, for those whose sale is known. `details`: sale id ->
+    its lines, where they were read. `qbo_lines`: invoice or credit note number -> QBO's (currency, rate, lines).
+    `costed_before`: sales whose cost posted before the period. `revenue_accounts`: Cin7 codes of the revenue control.
+    """
+
+    groups: tuple[Group, ...] = ()
+    sales: Mapping[str, SaleHeader] = field(default_factory=dict)
+    sale_of: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    details: Mapping[str, SaleDetail] = field(default_factory=dict)
+    qbo_lines: Mapping[str, tuple[str, Decimal | None, tuple[Part, ...]]] = field(default_factory=dict)
+    movements: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    costed_before: frozenset[str] = frozenset()
+    products: Mapping[str, Stocked] = field(default_factory=dict)
+    revenue_accounts: frozenset[str] = frozenset()
+
+    def sale(self, group: Group) -> SaleHeader | None:
+        return self.sales.get(self.sale_of.get((group.document, group.number), ""))
+
+    def of(self, control: str) -> tuple[Group, ...]:
+        return tuple(group for group in self.groups if group.control == control)
+
+
+def numbers(reference: str) -> tuple[str, ...]:
+    """The numbers that a reference of the ledger is put together from, in order."""
+    return tuple(part.strip() for part in reference.split("/") if part.strip())
+
+
+def orders(groups: Iterable[Group], credit_notes: Collection[str] = ()) -> int:
+    """How many documents were invoiced: invoice numbers with a row that raises sales, but for those taken back whole.
+
+    A reversed invoice (void or undo) nets to zero under its own number; a credited one also carries the number of
+    its credit note. `credit_notes` are numbers known to be credit notes: one that is reversed is no order.
+    """
+    net: dict[str, int] = {}
+    credited: set[str] = set()
+    raised: set[str] = set()
+    for group in groups:
+        if group.kind.casefold() != SALE_KIND.casefold():
+            continue
+        named = group.numbers or (group.document,)
+        net[named[0]] = net.get(named[0], 0) + group.amount
+        credited |= {named[0]} if len(named) > 1 else set()
+        raised |= {named[0]} if group.raises else set()
+    return sum(1 for number in raised.difference(credit_notes) if net[number] or number in credited)

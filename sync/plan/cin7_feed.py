@@ -1,0 +1,218 @@
+"""Cin7's ledger feed (`GET /transactions`): its page size and date bounds as learnt, and how a window is read whole.
+
+Rows have no id, no modified stamp and no sure order (Cin7 docs: /transactions; airbytehq/airbyte#56931),
+so a window is replaced as a whole and a day that exceeds a page is read until two readings agree.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from sync.cin7.resources import BY_NAME
+from sync.cin7.to_domain import postings
+from sync.cin7.wire import day
+from sync.domain.accounts import Posting, Source
+from sync.domain.period import Period
+from sync.errors import UnexpectedPayload
+from sync.plan.run import Progress, Sync
+from sync.plan.windows import DAY, FIRST, LAST, Profile
+from sync.store import feeds, ledger, reads, writes
+from sync.store.db import reading, writing
+from sync.transport import Tally
+
+TRANSACTIONS = BY_NAME["transactions"]
+ASKED = 1000
+_READINGS = 4
+
+Row = Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Feed:
+    """The feed and what was learnt of it: its largest page, and whether its date bounds include their days."""
+
+    sync: Sync
+    tally: Tally
+    currency: str
+    page: int = ASKED
+    from_included: bool | None = None
+    to_included: bool | None = None
+    profile: Profile = field(default_factory=Profile)
+    fetched: int = 0
+    changed: int = 0
+    trouble: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def filters(self, window: Period) -> dict[str, str]:
+        """Bounds that are sure to hold the window: one day wider where it is not known that they are inclusive."""
+        asked: dict[str, str] = {}
+        if window.start != FIRST:
+            asked["FromDate"] = _stamp(window.start if self.from_included else window.start - DAY)
+        if window.end != LAST:
+            asked["ToDate"] = _stamp(window.end if self.to_included else window.end + DAY)
+        return asked
+
+    def total(self, window: Period) -> int:
+        """How many rows the bounds of `window` hold, by the cheapest call."""
+        found = self.sync.cin7.page(TRANSACTIONS, page=1, limit=1, tally=self.tally, **self.filters(window)).total
+        if found is None:
+            raise UnexpectedPayload("Cin7's transactions came without their Total", system="cin7")
+        return found
+
+    def read(self, window: Period) -> tuple[list[Row], int]:
+        """The first page of `window` (its own rows only), and how many rows its bounds hold in all."""
+        page = self.sync.cin7.page(TRANSACTIONS, page=1, limit=self.page, tally=self.tally, **self.filters(window))
+        total = len(page.rows) if page.total is None else page.total
+        if len(page.rows) < min(total, self.page):
+            self._learn_page(len(page.rows))
+        return [row for row in page.rows if day_of(row) in window], total
+
+    def store(self, window: Period, rows: list[Row], *, incomplete: str = "") -> None:
+        """Replaces `window` by `rows` in one transaction and notes which posting types changed."""
+        self.sync.check()
+        reading_of = ledger.WindowReading(
+            window.start, window.end, len(rows), not incomplete, incomplete, self.sync.now()
+        )
+        with writing(self.sync.engine) as session:
+            before = feeds.kinds(session, self.sync.company, Source.CIN7, window)
+            changed = ledger.replace_window(
+                session, self.sync.company, Source.CIN7, reading_of, _sides(rows, self.currency)
+            )
+            after = feeds.kinds(session, self.sync.company, Source.CIN7, window) if changed else before
+            moved = {kind for kind in before.keys() | after.keys() if before.get(kind) != after.get(kind)}
+            if moved - self.sync.touched:
+                self.sync.mark(session, Source.CIN7, touched=moved)
+        with self.lock:
+            self.changed += changed
+            self.fetched += len(rows)
+            self.profile.learn(window, [day_of(row) for row in rows])
+            if incomplete:
+                self.trouble.append(f"{window}: {incomplete}")
+        self.sync.watch(Progress("cin7", "transactions", self.fetched, None, self.tally.calls, str(window.start)))
+
+    def _learn_page(self, rows: int) -> None:
+        self.page = max(1, rows)
+        with writing(self.sync.engine) as session:
+            writes.learn(session, self.sync.company, Source.CIN7, "transactions", page=str(self.page))
+
+
+def open_feed(sync: Sync, tally: Tally, currency: str) -> Feed:
+    """The feed with what earlier runs learnt, and the row counts of the days in the cache."""
+    with reading(sync.engine) as session:
+        facts = reads.learned(session, sync.company, Source.CIN7, "transactions")
+        counts = feeds.postings_by_day(session, sync.company, Source.CIN7)
+    page = ASKED if sync.wants.full else int(facts.get("page", ASKED))
+    profile = Profile({day: postings // 2 for day, postings in counts.items()})
+    return Feed(
+        sync, tally, currency, page, _truth(facts.get("from_included")), _truth(facts.get("to_included")), profile
+    )
+
+
+def read_long_day(feed: Feed, window: Period) -> tuple[list[Row], str]:
+    """All rows of a day above one page, and why they are not sure ("" when they are)."""
+    rows, sure = _agreed(feed, window, {})
+    if sure:
+        return rows, ""
+    by_account, reason = _by_account(feed, window)
+    return by_account, reason
+
+
+def _agreed(feed: Feed, window: Period, extra: dict[str, str]) -> tuple[list[Row], bool]:
+    """Rows of more than one page are sure once two readings agree as multisets."""
+    last: Counter[tuple[object, ...]] | None = None
+    rows: list[Row] = []
+    for _ in range(_READINGS):
+        rows, pages, whole = _all_pages(feed, window, extra)
+        now = Counter(map(_key, rows))
+        if whole and (pages == 1 or now == last):
+            return rows, True
+        last = now
+    return rows, False
+
+
+def _all_pages(feed: Feed, window: Period, extra: dict[str, str]) -> tuple[list[Row], int, bool]:
+    """Every page of `window`; whole when as many rows came as the feed said it has, on each page."""
+    rows: list[Row] = []
+    totals: set[int | None] = set()
+    count = pages = 0
+    asked = {**feed.filters(window), **extra}
+    for page in feed.sync.cin7.pages(TRANSACTIONS, limit=feed.page, tally=feed.tally, **asked):
+        pages += 1
+        totals.add(page.total)
+        count += len(page.rows)
+        rows += [row for row in page.rows if day_of(row) in window]
+    return rows, pages, totals == {count}
+
+
+def _by_account(feed: Feed, window: Period) -> tuple[list[Row], str]:
+    """The day account by account: each row is taken where it is debited, so none is taken twice."""
+    with reading(feed.sync.engine) as session:
+        codes = sorted(account.code for account in reads.accounts(session, feed.sync.company, Source.CIN7))
+    rows: list[Row] = []
+    for code in codes:
+        mine, sure = _agreed(feed, window, {"Account": code})
+        if not sure:
+            return rows, f"the postings on account {code} came differently each time they were read"
+        rows += [row for row in mine if str(row.get("DebitAccountCode")) == code]
+    _, total = feed.read(window)
+    if feed.from_included is not None and total != len(rows):
+        return rows, f"{total} postings are announced, {len(rows)} could be read"
+    return rows, ""
+
+
+def learn_bounds(feed: Feed) -> None:
+    """Asks once from one known day to another: whether both come back tells if the bounds are inclusive.
+
+    The documentation's words, "more than" and "less than", do not settle it (Cin7 docs: /transactions).
+    """
+    days = sorted(day for day, rows in feed.profile.counts.items() if rows)
+    pairs = [(a, b) for a, b in pairwise(days) if (b - a).days >= 1]
+    if not pairs:
+        return
+    low, high = min(pairs, key=lambda pair: feed.profile.counts[pair[0]] + feed.profile.counts[pair[1]])
+    page = feed.sync.cin7.page(
+        TRANSACTIONS, page=1, limit=feed.page, tally=feed.tally, FromDate=_stamp(low), ToDate=_stamp(high)
+    )
+    if page.total is not None and page.total > len(page.rows):
+        return
+    seen = {day_of(row) for row in page.rows}
+    feed.from_included, feed.to_included = low in seen, high in seen
+    with writing(feed.sync.engine) as session:
+        writes.learn(
+            session,
+            feed.sync.company,
+            Source.CIN7,
+            "transactions",
+            from_included=str(low in seen),
+            to_included=str(high in seen),
+        )
+
+
+def _sides(rows: list[Row], currency: str) -> Iterator[Posting]:
+    for row in rows:
+        yield from postings(row, currency)
+
+
+def day_of(row: Row) -> date:
+    """The accounting date of a row: a day of the company's calendar."""
+    found = day(row, "EffectiveDate")
+    if found is None:
+        raise UnexpectedPayload("a Cin7 transaction has no EffectiveDate", system="cin7")
+    return found
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    return tuple((key, str(value)) for key, value in sorted(row.items()))
+
+
+def _stamp(when: date) -> str:
+    return f"{when.isoformat()}T00:00:00.000"
+
+
+def _truth(text: str | None) -> bool | None:
+    return None if text is None else text == "True"

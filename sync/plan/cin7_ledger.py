@@ -1,0 +1,163 @@
+"""Brings Cin7's cached ledger up to date: what was never read, newest first, then every window that may be stale."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from sync.domain.accounts import Source
+from sync.domain.period import Period
+from sync.plan import windows as plan
+from sync.plan.cin7_feed import Feed, Row, day_of, learn_bounds, open_feed, read_long_day
+from sync.plan.run import Outcome, Sync
+from sync.plan.windows import DAY, FIRST, LAST, Profile
+from sync.store import ledger, reads
+from sync.store.db import reading
+from sync.store.tables import Window
+from sync.transport import Tally
+
+_SIDE_BY_SIDE = 8
+_REREAD_AFTER = timedelta(hours=1)
+
+
+def read_ledger(sync: Sync, tally: Tally) -> Outcome:
+    """Brings Cin7's postings up to date: what is not cached yet, then every cached window that may be stale."""
+    with reading(sync.engine) as session:
+        currency = reads.company(session, sync.company).currency
+        good = [w for w in ledger.windows(session, sync.company, Source.CIN7) if _good(sync, w)]
+    feed, stale = open_feed(sync, tally, currency), set(sync.stale[Source.CIN7])
+    outer = Period(sync.wants.since or FIRST, LAST)
+    empty = plan.gaps(outer, [Period(w.start, w.end) for w in good])
+    if empty:
+        fill_gaps(feed, outer, empty, sum(w.rows for w in good))
+    if good:
+        refresh(feed, good)
+    sync.settle(Source.CIN7, days=stale)
+    fewest = tally.calls if good else plan.fewest_windows(feed.profile.counts, feed.page)
+    return Outcome(feed.fetched, feed.changed, fewest, "; ".join(feed.trouble[:3]))
+
+
+def fill(feed: Feed, gap: Period, remaining: int | None, *, windows: int | None = None) -> Period | None:
+    """Reads a gap newest first, at most `windows` of it, and returns what is left of it.
+
+    `remaining` is how many rows the gap holds where that is known: at the end it needs no guess.
+    """
+    while windows is None or windows > 0:
+        if remaining is not None and remaining <= feed.page:
+            window = gap
+        else:
+            window = plan.next_window(gap, feed.profile, feed.page, feed.sync.started.date())
+        window, rows, trouble = _one_window(feed, gap, window)
+        feed.store(window, rows, incomplete=trouble)
+        if window.start <= gap.start:
+            return None
+        gap = Period(gap.start, window.start - DAY)
+        remaining = None if remaining is None else remaining - len(rows)
+        windows = None if windows is None else windows - 1
+    return gap
+
+
+def _one_window(feed: Feed, gap: Period, window: Period) -> tuple[Period, list[Row], str]:
+    """Shrinks `window` until one page holds it; a single day that does not fit is read page by page."""
+    while True:
+        rows, total = feed.read(window)
+        if total <= feed.page:
+            return window, rows, ""
+        less = plan.smaller(window, total, feed.page, feed.sync.started.date())
+        if less is None:
+            return window, *read_long_day(feed, window)
+        window = less
+
+
+def fill_gaps(feed: Feed, outer: Period, empty: list[Period], known: int) -> None:
+    """Reads what the cache lacks of `outer`: one call where all of it is one page, side by side where it is much."""
+    rows, total = feed.read(outer)
+    if empty == [outer] and total <= feed.page:
+        feed.store(outer, rows)
+        return
+    remaining = total - known if len(empty) == 1 and outer.start == FIRST else None
+    if not feed.profile.counts:
+        feed.profile = Profile(prior=_density(feed, rows, total))
+    rest = fill(feed, empty[0], remaining, windows=1)
+    if feed.from_included is None:
+        learn_bounds(feed)
+    left = total - known - feed.fetched
+    if left > 2 * _SIDE_BY_SIDE * feed.page:
+        newest = rest.end if rest else empty[0].start
+        oldest = newest - timedelta(days=int(left / max(_density(feed, rows, total), 0.01)))
+        work = [part for gap in (rest, *empty[1:]) if gap for part in plan.cut(gap, _SIDE_BY_SIDE, newest, oldest)]
+        _side_by_side(feed, work)
+        return
+    for gap in (rest, *empty[1:]):
+        if gap:
+            fill(feed, gap, left if len(empty) == 1 and remaining is not None else None)
+
+
+def _side_by_side(feed: Feed, work: list[Period]) -> None:
+    """Several gaps at once, so that slow answers do not eat the allowance; a fault is raised when all have ended."""
+    with ThreadPoolExecutor(_SIDE_BY_SIDE, thread_name_prefix="cin7-ledger") as pool:
+        for done in [pool.submit(fill, feed, gap, None) for gap in work]:
+            done.result()
+
+
+def _density(feed: Feed, rows: list[Row], total: int) -> float:
+    """Rows a day, from a first page of unknown order: what it shows, or the mean over all days."""
+    days = sorted(day_of(row) for row in rows)
+    if not days:
+        return 0.0
+    shown = len(days) / ((days[-1] - days[0]).days + 1)
+    overall = total / max(1, (max(feed.sync.started.date(), days[-1]) - days[0]).days + 1)
+    return max(shown, overall)
+
+
+def refresh(feed: Feed, good: list[Window]) -> None:
+    """Re-reads cached windows: the newest, those of changed documents, with moved totals, and the oldest read."""
+    spans = {Period(w.start, w.end): w for w in good}
+    due = {span for span in spans if span.end == LAST}
+    due |= {span for span in spans if any(day in span for day in feed.sync.stale[Source.CIN7])}
+    for span in sorted(due, reverse=True):
+        fill(feed, span, spans[span].rows)
+    rest = [window for span, window in sorted(spans.items()) if span not in due]
+    if not rest:
+        return
+    moved = _moved(feed, rest)
+    oldest = min(rest, key=lambda window: (window.fetched_at, window.start))
+    if not moved and oldest.fetched_at < feed.sync.started - _REREAD_AFTER:
+        moved = [oldest]
+    for window in moved:
+        fill(feed, Period(window.start, window.end), window.rows)
+
+
+def _moved(feed: Feed, windows: list[Window]) -> list[Window]:
+    """The windows (in order, without gaps between) whose Total is no longer what was read, found by halving."""
+    runs = _runs(windows)
+    return [window for run in runs for window in _halve(feed, run)]
+
+
+def _halve(feed: Feed, run: list[Window]) -> list[Window]:
+    exact = feed.from_included is not None or run[0].start == FIRST
+    span = Period(run[0].start, run[-1].end)
+    if not exact or feed.total(span) == sum(window.rows for window in run):
+        return []
+    if len(run) == 1:
+        return run
+    middle = len(run) // 2
+    return _halve(feed, run[:middle]) + _halve(feed, run[middle:])
+
+
+def _runs(windows: list[Window]) -> list[list[Window]]:
+    """Windows in order, cut where a day lies between two of them."""
+    runs: list[list[Window]] = []
+    for window in windows:
+        if runs and runs[-1][-1].end + DAY == window.start:
+            runs[-1].append(window)
+        else:
+            runs.append([window])
+    return runs
+
+
+def _good(sync: Sync, window: Window) -> bool:
+    """Whether the window need not be read anew as a whole."""
+    since = sync.wants.since
+    anew = sync.wants.full or (since is not None and window.end >= since)
+    return window.complete and not (anew and window.fetched_at < sync.started)

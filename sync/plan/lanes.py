@@ -1,0 +1,138 @@
+"""The order in which each system is read: facts, what changed, the ledger, headers, and details with what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from sync.cin7.resources import RESOURCES as CIN7
+from sync.domain.accounts import Source
+from sync.plan import cin7_details, cin7_ledger, cin7_lists, facts, qbo_documents, qbo_ledger
+from sync.plan.run import Outcome, Sync
+from sync.qbo.resources import BY_NAME as QBO
+from sync.qbo.resources import Shape
+from sync.store import reads
+from sync.store.db import reading
+from sync.transport import Tally
+
+Work = Callable[[Tally], Outcome]
+Part = tuple[str, Work]
+
+_AT_ONCE = 6
+_FACTS_KEEP = timedelta(hours=6)
+_LISTS_KEEP = timedelta(days=1)
+_BEFORE_OTHERS = ("accounts", "items")
+
+
+def cin7_lane(sync: Sync) -> None:
+    """Cin7: on a first sync the ledger comes before the lists; later the lists say which of its days are stale."""
+    if _due(sync, "cin7", "me", _FACTS_KEEP):
+        sync.part("cin7", "me", lambda tally: facts.cin7(sync, tally))
+    if not facts.currency_known(sync, Source.CIN7):
+        _skip_all(sync, "cin7", [r.name for r in CIN7 if r.name != "me"], "Cin7 did not say who the company is")
+        return
+    if _due(sync, "cin7", "accounts", _LISTS_KEEP):
+        sync.part("cin7", "accounts", lambda tally: cin7_lists.accounts(sync, tally))
+    followed = [r.name for r in CIN7 if r.kind and r.since]
+    unfiltered = [r.name for r in CIN7 if r.kind and not r.since]
+    first = _first(sync)
+    if first:
+        _ledger(sync)
+    _together(sync, "cin7", [(name, _list(sync, name)) for name in followed] + [_products(sync)])
+    if not first:
+        _ledger(sync)
+    chosen = unfiltered if first or sync.wants.full or sync.wants.only else _lists_due(sync, unfiltered)
+    rest: list[Part] = [(name, _list(sync, name)) for name in chosen]
+    if _due(sync, "cin7", "locations", _LISTS_KEEP):
+        rest.append(("locations", lambda tally: cin7_lists.locations(sync, tally)))
+    rest.append(("availability", lambda tally: cin7_lists.availability(sync, tally)))
+    _together(sync, "cin7", rest)
+    for name, work in cin7_details.parts(sync):
+        _one(sync, "cin7", name, work)
+
+
+def qbo_lane(sync: Sync) -> None:
+    """QuickBooks: the changes say which entities and which days of the ledger must be read."""
+    sync.part("qbo", "company", lambda tally: facts.qbo(sync, tally))
+    names = [name for name, resource in QBO.items() if resource.shape in (Shape.LIST, Shape.TRANSACTION)]
+    if not facts.currency_known(sync, Source.QBO):
+        _skip_all(sync, "qbo", [*names, "ledger"], "QuickBooks did not say who the company is")
+        return
+    if not sync.wants.only or set(sync.wants.only) & set(names):
+        sync.part("qbo", "changes", lambda tally: qbo_documents.changes(sync, tally))
+    unsure = [name for name in names if name in sync.unsure]
+    # The ledger's signs need the accounts, the lines of documents need the items.
+    _together(sync, "qbo", [(name, _whole(sync, name)) for name in unsure if name in _BEFORE_OTHERS])
+    later = [name for name in unsure if name not in _BEFORE_OTHERS]
+    known_before = not qbo_documents.first(sync)
+    if known_before:
+        _together(sync, "qbo", [(name, _whole(sync, name)) for name in later])
+    _one(sync, "qbo", "ledger", lambda tally: qbo_ledger.read_ledger(sync, tally))
+    if not known_before:
+        _together(sync, "qbo", [(name, _whole(sync, name)) for name in later])
+    if facts.several_currencies(sync) and _due(sync, "qbo", "exchange_rates", _LISTS_KEEP):
+        _one(sync, "qbo", "exchange_rates", lambda tally: qbo_documents.rates(sync, tally))
+    if unsure and not sync.wants.only:
+        qbo_documents.remember_start(sync)
+
+
+def _ledger(sync: Sync) -> None:
+    _one(sync, "cin7", "transactions", lambda tally: cin7_ledger.read_ledger(sync, tally))
+
+
+def _list(sync: Sync, name: str) -> Work:
+    return lambda tally: cin7_lists.documents(sync, tally, name)
+
+
+def _whole(sync: Sync, name: str) -> Work:
+    return lambda tally: qbo_documents.whole(sync, tally, name)
+
+
+def _products(sync: Sync) -> Part:
+    return "products", lambda tally: cin7_lists.products(sync, tally)
+
+
+def _lists_due(sync: Sync, names: Iterable[str]) -> list[str]:
+    """Lists whose posting types changed in the ledger, those never read whole, and the one that waited longest."""
+    by_name = {r.name: r for r in CIN7}
+    with reading(sync.engine) as session:
+        read = {f.entity: f.as_of for f in reads.figures(session, sync.company) if f.source == "cin7" and f.complete}
+    due = [n for n in names if n not in read or sync.touched & set(by_name[n].types)]
+    waiting = sorted((read[n], n) for n in names if n not in due and sync.started - read[n] > _FACTS_KEEP)
+    return due + [name for _, name in waiting[:1]]
+
+
+def _first(sync: Sync) -> bool:
+    with reading(sync.engine) as session:
+        return not reads.learned(session, sync.company, Source.CIN7, "sales")
+
+
+def _due(sync: Sync, source: str, entity: str, keep: timedelta) -> bool:
+    """Whether a slow-changing entity was last read too long ago."""
+    if sync.wants.full or entity in sync.wants.only:
+        return True
+    if sync.wants.only:
+        return False
+    with reading(sync.engine) as session:
+        ages = {(f.source, f.entity): f.as_of for f in reads.figures(session, sync.company) if f.complete}
+    last = ages.get((source, entity))
+    return last is None or sync.started - last > keep
+
+
+def _one(sync: Sync, source: str, name: str, work: Work) -> None:
+    if sync.wanted(name):
+        sync.part(source, name, work)
+
+
+def _together(sync: Sync, source: str, parts: list[Part]) -> None:
+    """Parts side by side: while one waits for an answer, another uses the allowance."""
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=source) as pool:
+        for done in [pool.submit(_one, sync, source, name, work) for name, work in parts]:
+            done.result()
+
+
+def _skip_all(sync: Sync, source: str, names: Iterable[str], reason: str) -> None:
+    for name in names:
+        if sync.wanted(name):
+            sync.skip(source, name, reason)

@@ -1,0 +1,195 @@
+"""What a sync is asked, what it reports, and how one part of it is run so that its failure stops no other."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from sync.cin7.client import Cin7Client
+from sync.domain.accounts import Source
+from sync.errors import AppError, UpstreamError
+from sync.qbo.client import QboClient
+from sync.store import reads, writes
+from sync.store.db import reading, writing
+from sync.store.runs import record_step
+from sync.store.writes import record_figure
+from sync.transport import Tally
+
+log = logging.getLogger("tieout.sync")
+
+_LEFT = "left to read"
+
+
+class Cancelled(AppError):
+    """The sync was cancelled; what had arrived is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What the person asked of this sync: everything anew, from a day on, some entities only, so many details."""
+
+    full: bool = False
+    since: date | None = None
+    only: tuple[str, ...] = ()
+    details: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step forward, for whoever watches: `done` of `expected` rows, and calls made so far for this part."""
+
+    source: str
+    entity: str
+    done: int
+    expected: int | None = None
+    calls: int = 0
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one part brought: rows fetched, rows changed, the fewest calls that could have done it.
+
+    `incomplete` says why not all of it could be had; the part then fails, its good rows stay.
+    """
+
+    fetched: int = 0
+    changed: int = 0
+    fewest: int = 0
+    incomplete: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """One line of a sync's report."""
+
+    source: str
+    entity: str
+    status: str
+    fetched: int = 0
+    changed: int = 0
+    calls: int = 0
+    fewest: int = 0
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Sync:
+    """One running sync: its company, clients and what its parts tell each other.
+
+    `touched` are the Cin7 posting types whose rows changed in this run; `stale` the days per source
+    whose ledger must be read again because a document of theirs changed.
+    """
+
+    engine: Engine
+    company: int
+    run: str
+    cin7: Cin7Client
+    qbo: QboClient
+    wants: Wants
+    started: datetime
+    now: Callable[[], datetime]
+    watch: Callable[[Progress], None]
+    cancel: threading.Event
+    steps: list[StepReport] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    stale: dict[Source, set[date]] = field(default_factory=lambda: {source: set() for source in Source})
+    unsure: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def resume(self) -> None:
+        """Takes over what an earlier run found to be stale and could not read any more."""
+        with reading(self.engine) as session:
+            for source in Source:
+                left = reads.learned(session, self.company, source, _LEFT)
+                self.stale[source] |= {date.fromisoformat(day) for day in left.get("stale", "").split()}
+                self.touched |= set(filter(None, left.get("touched", "").split("\n")))
+
+    def mark(
+        self, session: Session, source: Source, *, stale: Iterable[date] = (), touched: Iterable[str] = ()
+    ) -> None:
+        """Notes, in the caller's transaction, days of a ledger to read again and posting types whose lists are due."""
+        with self._lock:
+            self.stale[source] |= set(stale)
+            self.touched |= set(touched)
+            self._remember(session, source)
+
+    def settle(self, source: Source, *, days: Iterable[date] = (), types: Iterable[str] = ()) -> None:
+        """What was marked has been read."""
+        with self._lock, writing(self.engine) as session:
+            self.stale[source] -= set(days)
+            self.touched -= set(types)
+            self._remember(session, source)
+
+    def _remember(self, session: Session, source: Source) -> None:
+        days = " ".join(sorted(day.isoformat() for day in self.stale[source]))
+        touched = "\n".join(sorted(self.touched)) if source is Source.CIN7 else ""
+        writes.learn(session, self.company, source, _LEFT, stale=days, touched=touched)
+
+    def check(self) -> None:
+        """Raises Cancelled once the person has asked for it."""
+        if self.cancel.is_set():
+            raise Cancelled
+
+    def wanted(self, entity: str) -> bool:
+        return not self.wants.only or entity in self.wants.only
+
+    def part(self, source: str, entity: str, work: Callable[[Tally], Outcome]) -> StepReport:
+        """Runs one part, keeps what it did, and turns its failure into words instead of stopping the others."""
+        tally, began = Tally(), self.now()
+        self.watch(Progress(source, entity, 0))
+        try:
+            self.check()
+            outcome = work(tally)
+        except AppError as fault:
+            log.warning("%s %s failed: %s", source, entity, fault)
+            return self._keep(source, entity, tally, began, Outcome(), _words(fault))
+        except Exception as fault:
+            log.exception("%s %s failed on our side", source, entity)
+            return self._keep(source, entity, tally, began, Outcome(), f"failed on our side ({type(fault).__name__})")
+        return self._keep(source, entity, tally, began, outcome, outcome.incomplete or None)
+
+    def skip(self, source: str, entity: str, reason: str) -> None:
+        self._keep(source, entity, Tally(), self.now(), Outcome(), reason, status="skipped")
+
+    def _keep(
+        self,
+        source: str,
+        entity: str,
+        tally: Tally,
+        began: datetime,
+        outcome: Outcome,
+        error: str | None,
+        status: str = "",
+    ) -> StepReport:
+        report = StepReport(
+            source,
+            entity,
+            status or ("failed" if error else "succeeded"),
+            outcome.fetched,
+            outcome.changed,
+            tally.calls,
+            outcome.fewest,
+            error,
+        )
+        with self._lock:
+            self.steps.append(report)
+        with writing(self.engine) as session:
+            record_step(session, self.run, report, at=self.now())
+            if report.status == "succeeded":
+                record_figure(session, self.company, source, entity, as_of=began, complete=True, reason="")
+            elif report.status == "failed":
+                record_figure(session, self.company, source, entity, as_of=None, complete=False, reason=error or "")
+        self.watch(Progress(source, entity, outcome.fetched, outcome.fetched, tally.calls, error or "done"))
+        return report
+
+
+def _words(fault: AppError) -> str:
+    reference = f" (reference {fault.request_id})" if isinstance(fault, UpstreamError) and fault.request_id else ""
+    return f"{fault}{reference}"

@@ -1,0 +1,164 @@
+"""What the plan of a sync asks of the cached ledgers: counts per day and per kind, never rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+from sqlmodel import Session
+
+from sync.domain.accounts import Source
+from sync.domain.period import Period
+from sync.store import ledger
+from sync.store.tables import DocumentRow, PostingRow, Window
+from sync.store.upsert import table_of
+
+_POSTING, _DOCUMENT, _WINDOW = table_of(PostingRow), table_of(DocumentRow), table_of(Window)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """By which a later reading of a document is recognised as the same."""
+
+    updated: datetime | None
+    status: str
+    version: str
+    day: date | None
+
+
+def postings_by_day(session: Session, company: int, source: Source) -> dict[date, int]:
+    """Cached postings of each day that has any (a Cin7 row is two postings)."""
+    counted = session.execute(
+        select(_POSTING.c.day, func.count().label("rows"))
+        .where(_POSTING.c.company == company, _POSTING.c.source == source.value)
+        .group_by(_POSTING.c.day)
+    )
+    return {row.day: row.rows for row in counted}
+
+
+def kinds(session: Session, company: int, source: Source, window: Period) -> dict[str, tuple[int, int, int]]:
+    """Per kind of posting in `window`: how many, their debits, and how many documents."""
+    amount = _POSTING.c.amount
+    counted = session.execute(
+        select(
+            _POSTING.c.kind, func.count(), func.sum(func.abs(amount)), func.count(func.distinct(_POSTING.c.document))
+        )
+        .where(*_inside(company, source, window))
+        .group_by(_POSTING.c.kind)
+    )
+    return {kind: (rows, int(turnover), documents) for kind, rows, turnover, documents in counted}
+
+
+def totals(session: Session, company: int, source: Source, window: Period) -> dict[str, int]:
+    """Movement of each account in `window`, minor units of base currency, debit positive; accounts at zero left out."""
+    summed = session.execute(
+        select(_POSTING.c.account, func.sum(_POSTING.c.amount))
+        .where(*_inside(company, source, window))
+        .group_by(_POSTING.c.account)
+    )
+    return {account: int(amount) for account, amount in summed if amount}
+
+
+def _inside(company: int, source: Source, window: Period) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _POSTING.c.company == company,
+        _POSTING.c.source == source.value,
+        _POSTING.c.day >= window.start,
+        _POSTING.c.day <= window.end,
+    )
+
+
+def seen_before(session: Session, company: int, source: Source, kind: str, ids: Collection[str]) -> dict[str, Mark]:
+    """What the cache already knows of these documents: when they changed last, their status and version."""
+    found: dict[str, Mark] = {}
+    for some in chunked(sorted(ids)):
+        rows = session.execute(
+            select(_DOCUMENT.c.id, _DOCUMENT.c.updated, _DOCUMENT.c.status, _DOCUMENT.c.version, _DOCUMENT.c.day).where(
+                _DOCUMENT.c.company == company,
+                _DOCUMENT.c.source == source.value,
+                _DOCUMENT.c.kind == kind,
+                _DOCUMENT.c.deleted_at.is_(None),
+                _DOCUMENT.c.id.in_(some),
+            )
+        )
+        found |= {row.id: Mark(row.updated, row.status, row.version, row.day) for row in rows}
+    return found
+
+
+def chunked(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    """Slices short enough for one IN list on either database."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def changed_sales(session: Session, company: int, since: datetime | None) -> int:
+    """Invoiced or shipped sales that changed after `since`: their cost by product is not known yet."""
+    query = select(func.count()).where(*_live_sales(company))
+    if since is not None:
+        query = query.where(or_(_DOCUMENT.c.updated.is_(None), _DOCUMENT.c.updated > since))
+    return int(session.execute(query).scalar_one())
+
+
+def sales_without_lines(session: Session, company: int, limit: int) -> list[str]:
+    """Ids of invoiced sales, newest first, whose lines no detail tells, nor a QuickBooks invoice of that number."""
+    invoice = _DOCUMENT.alias()
+    told = select(invoice.c.id).where(
+        invoice.c.company == company,
+        invoice.c.source == Source.QBO.value,
+        invoice.c.kind == "Invoice",
+        invoice.c.number == _DOCUMENT.c.invoice,
+        invoice.c.deleted_at.is_(None),
+    )
+    query = (
+        select(_DOCUMENT.c.id)
+        .where(*_live_sales(company), _DOCUMENT.c.detail_at.is_(None), ~exists(told))
+        .order_by(_DOCUMENT.c.day.desc(), _DOCUMENT.c.id)
+        .limit(limit)
+    )
+    return list(session.execute(query).scalars())
+
+
+def join_windows(session: Session, company: int, source: Source, *, longest: timedelta) -> None:
+    """Makes one window of neighbours that are equally complete and proven, up to `longest`, so that they stay few."""
+    held = ledger.windows(session, company, source)
+    joined: list[Window] = []
+    for window in held:
+        last = joined[-1] if joined else None
+        if last is not None and _neighbours(last, window) and window.end - last.start <= longest:
+            joined[-1] = last.model_copy(
+                update={
+                    "end": window.end,
+                    "rows": last.rows + window.rows,
+                    "fingerprint": "",
+                    "fetched_at": min(last.fetched_at, window.fetched_at),
+                }
+            )
+        else:
+            joined.append(window.model_copy())
+    if len(joined) == len(held):
+        return
+    session.execute(delete(_WINDOW).where(_WINDOW.c.company == company, _WINDOW.c.source == source.value))
+    session.execute(insert(Window), [window.model_dump() for window in joined])
+
+
+def mark_proven(session: Session, company: int, source: Source, period: Period, proven: bool) -> None:
+    """Notes on every window that lies inside `period` whether QuickBooks' own reports agree with it."""
+    inside = (_WINDOW.c.start >= period.start, _WINDOW.c.end <= period.end)
+    mine = (_WINDOW.c.company == company, _WINDOW.c.source == source.value)
+    session.execute(update(_WINDOW).where(*mine, *inside).values(proven=proven))
+
+
+def _neighbours(last: Window, window: Window) -> bool:
+    alike = (last.complete, last.proven, last.reason) == (window.complete, window.proven, window.reason)
+    return alike and last.end + timedelta(days=1) == window.start
+
+
+def _live_sales(company: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _DOCUMENT.c.company == company,
+        _DOCUMENT.c.source == Source.CIN7.value,
+        _DOCUMENT.c.kind == "Sale",
+        _DOCUMENT.c.invoice != "",
+        _DOCUMENT.c.deleted_at.is_(None),
+    )

@@ -1,0 +1,71 @@
+"""An Outside whose streams are text in memory, for tests of commands."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot import cli
+from bot.outside import Outside
+
+NOON = 1_790_000_000.0  # 2026-09-21, 13:33 in UTC
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@dataclass
+class Desk:
+    """A person at a command line: what the environment says, what is typed, and what was printed."""
+
+    folder: Path
+    environ: Mapping[str, str] = field(default_factory=dict)
+    typed: str = ""
+    terminal: bool = False
+    answers: Iterable[str] = ()
+    browsed: list[str] = field(default_factory=list)
+    out: io.StringIO = field(default_factory=io.StringIO)
+    err: io.StringIO = field(default_factory=io.StringIO)
+
+    def outside(self) -> Outside:
+        kind = Terminal if self.terminal else io.StringIO
+        self.out, self.err = kind(), io.StringIO()
+        lines = iter(self.answers)
+
+        def ask(question: str) -> str:
+            try:
+                return next(lines)
+            except StopIteration:
+                raise EOFError from None
+
+        def browse(address: str) -> bool:
+            self.browsed.append(address)
+            return True
+
+        return Outside(
+            environ=self.environ,
+            folder=self.folder,
+            stdin=kind(self.typed),
+            stdout=self.out,
+            stderr=self.err,
+            clock=lambda: NOON,
+            browse=browse,
+            ask=ask,
+        )
+
+    def run(self, *words: str) -> int:
+        return cli.run(words, self.outside())
+
+    def document(self) -> dict[str, Any]:
+        """The one JSON document on stdout; anything beside it fails."""
+        found = json.loads(self.out.getvalue())
+        assert isinstance(found, dict)
+        return found
