@@ -16,6 +16,8 @@ from bot.words import Parser, did_you_mean
 from sync.errors import UserError
 from sync.settings import read
 
+PHRASES = {command.name: command.phrases for command in COMMANDS}
+
 
 def run(words: Sequence[str], outside: Outside) -> int:
     """Answers `words` (without the program's name) on the streams of `outside`; gives the exit status."""
@@ -56,7 +58,7 @@ def _answer(words: Sequence[str], outside: Outside) -> Reply:
         return _said("help", parser.format_help().strip())
     request = command.parse(args)
     settings = read(outside.environ, outside.folder, needs=command.needs)
-    with closing(Deps(settings, outside, answer, as_json=args.json)) as deps:
+    with closing(Deps(settings, outside, answer, PHRASES, as_json=args.json)) as deps:
         return command.run(request, deps)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.outside import Outside
 from bot.progress import watching
+from bot.prompt import Phrases
 from bot.replies import Reply
 from bot.stopping import stopping
 from reports import periods
@@ -45,11 +46,12 @@ class Calendar:
 
 @dataclass
 class Deps:
-    """One command's surroundings; `answer` runs another command as if it had been typed."""
+    """One command's surroundings; `answer` runs another command, `phrases` are the spoken options of each."""
 
     settings: Settings
     outside: Outside
     answer: Answer
+    phrases: Phrases
     as_json: bool = False
     _open: ExitStack = field(default_factory=ExitStack)
 
@@ -71,12 +73,12 @@ class Deps:
         return engine
 
     @contextmanager
-    def books(self) -> Iterator[tuple[Session, int]]:
-        """A reading session and the company's id; NotSynced where no company is cached yet."""
+    def books(self, *, may_be_empty: bool = False) -> Iterator[tuple[Session, int]]:
+        """A reading session and the company's id; where no company is cached yet NotSynced, or the id 0."""
         from sync.store.db import reading
 
         with reading(self.engine) as session:
-            yield session, self._company(session)
+            yield session, self._company(session, may_be_empty=may_be_empty)
 
     @property
     def config(self) -> Config:
@@ -126,7 +128,7 @@ class Deps:
 
         return tuple(dict.fromkeys(resource.name for table in (CIN7, QBO) for resource in table))
 
-    def _company(self, session: Session) -> int:
+    def _company(self, session: Session, *, may_be_empty: bool) -> int:
         from sqlmodel import select
 
         from sync.store.tables import Company
@@ -136,6 +138,8 @@ class Deps:
         fitting = [
             row for row in rows if wanted[0] in ("", row.cin7_account.lower()) and wanted[1] in ("", row.qbo_realm)
         ]
+        if not fitting and may_be_empty:
+            return 0
         if not fitting:
             raise NotSynced
         if len(fitting) > 1:

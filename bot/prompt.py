@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from bot.commands import COMMANDS
 from bot.replies import Reply, error_reply
 from bot.words import spoken
 from sync.errors import UserError
 
-PHRASES = {command.name: command.phrases for command in COMMANDS}
+Phrases = Mapping[str, Mapping[str, str]]
 _ENDS = ("quit", "exit", "q", "bye")
 _NOT_HERE = ("demo", "connect")
 
 
-def converse(ask: Callable[[str], str], answer: Callable[[Sequence[str]], Reply], tell: Callable[[str], None]) -> None:
+def converse(
+    ask: Callable[[str], str], answer: Callable[[Sequence[str]], Reply], tell: Callable[[str], None], phrases: Phrases
+) -> None:
     """Answers what is typed until the person ends it by a word, Ctrl-D or Ctrl-C."""
     while True:
         try:
@@ -23,7 +24,7 @@ def converse(ask: Callable[[str], str], answer: Callable[[Sequence[str]], Reply]
             tell("")
             return
         try:
-            words = words_of(line)
+            words = words_of(line, phrases)
         except UserError as error:
             tell(error_reply(error).text)
             continue
@@ -33,10 +34,13 @@ def converse(ask: Callable[[str], str], answer: Callable[[Sequence[str]], Reply]
             tell(answer(words).text)
 
 
-def words_of(line: str) -> list[str]:
-    """The words of a typed line as the command line takes them; a leading `tieout` or slash is understood."""
+def words_of(line: str, phrases: Phrases) -> list[str]:
+    """The words of a typed line as the command line takes them; a leading `tieout` or slash is understood.
+
+    `phrases`: command -> the options that spoken words stand for.
+    """
     name, _, rest = line.strip().removeprefix("tieout ").removeprefix("/").partition(" ")
     name = name.lower()
     if name in _NOT_HERE:
         raise UserError(f"{name} is for the command line; here you may type sync, status, stock, cogs, reconcile")
-    return spoken(f"{name} {rest}", PHRASES.get(name, {})) if name else []
+    return spoken(f"{name} {rest}", phrases.get(name, {})) if name else []

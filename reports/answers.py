@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from reports import cogs as margin
-from reports import load, load_age, periods
+from reports import load, load_age, load_status, periods
 from reports.books import Books, Config
+from reports.load_closing import balances
+from reports.load_stock import stock_now
 from reports.load_trade import trade
+from reports.reconcile.tie_out import TieOut, tie_out
+from reports.status import Status
+from reports.stock import Stock
 from reports.trade import Trade
 from sync.domain.accounts import Source
 from sync.domain.period import Period
@@ -48,3 +53,19 @@ def _before(session: Session, books: Books, period: Period) -> tuple[Books, Trad
     """The books to compare with; None where none of the period's days was read on Cin7's side."""
     earlier = load.another(session, books, period)
     return (earlier, trade(session, earlier)) if load_age.cached(session, books.company.id, period) else None
+
+
+def stock(session: Session, company: int, query: str, location: str = "") -> Stock:
+    """Stock now of what `query` means, at one location where it is given; NotSynced, UserError as `stock_now`."""
+    return stock_now(session, company, query, location)
+
+
+def status(session: Session, company: int, *, now: datetime, cin7_per_minute: int, qbo_per_minute: int) -> Status:
+    """The newest ten syncs, the age of each figure, and the calls used; `now` is an aware instant."""
+    return load_status.status(session, company, now=now, cin7_per_minute=cin7_per_minute, qbo_per_minute=qbo_per_minute)
+
+
+def reconcile(session: Session, company: int, period: Period, config: Config, *, today: date) -> TieOut:
+    """The tie-out of `period`: controls, closing balances, proofs; NotSynced where either ledger is not cached."""
+    books = load.books(session, company, period, config, today=today)
+    return tie_out(books, balances(session, books))

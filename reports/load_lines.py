@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.load_tables import DOCUMENT, LINE, MOVEMENT, PRODUCT, AnyRow
+from reports.load_tables import DOCUMENT, LINE, LOCATION, MOVEMENT, PRODUCT, AnyRow
 from reports.trade import SALE_KIND, Part, SaleDetail
 from sync.domain.accounts import Source
 from sync.domain.period import Period
@@ -40,8 +41,17 @@ def chunks(values: Collection[str], size: int = 5000) -> Iterator[Sequence[str]]
     return (ordered[start : start + size] for start in range(0, len(ordered), size))
 
 
-def details(session: Session, company: int, sales: Collection[str]) -> dict[str, SaleDetail]:
-    """sale id -> its lines, for the sales given."""
+def places(session: Session, company: int) -> dict[str, str]:
+    """Location id -> name; a bin's id -> the name of the location that it belongs to."""
+    rows = session.execute(
+        select(LOCATION.c.id, LOCATION.c.name, LOCATION.c.parent).where(LOCATION.c.company == company)
+    )
+    known = {row.id: row for row in rows}
+    return {id_: known[row.parent].name if row.parent in known else row.name for id_, row in known.items()}
+
+
+def details(session: Session, company: int, sales: Collection[str], known: Mapping[str, str]) -> dict[str, SaleDetail]:
+    """sale id -> its lines, for the sales given; `known` are the names of locations by id."""
     charged: dict[str, list[Part]] = defaultdict(list)
     shipped: dict[str, list[Part]] = defaultdict(list)
     cost: dict[str, list[Part]] = defaultdict(list)
@@ -60,7 +70,7 @@ def details(session: Session, company: int, sales: Collection[str]) -> dict[str,
             if row.section in CHARGED:
                 charged[row.id].append(_part(row, row.amount))
             elif row.section in SHIPPED:
-                shipped[row.id].append(_part(row, None))
+                shipped[row.id].append(replace(_part(row, None), location=known.get(row.location, row.location)))
             elif row.section in COST:
                 cost[row.id].append(_part(row, row.cost))
     return {id_: SaleDetail(tuple(charged[id_]), tuple(cost[id_]), tuple(shipped[id_])) for id_ in sorted(sales)}

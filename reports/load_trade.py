@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
-from reports.load_lines import chunks, details, movements, qbo_lines, sales_of_parts
-from reports.load_tables import DOCUMENT, LOCATION, POSTING, PRODUCT, AnyRow
+from reports.load_lines import chunks, details, movements, places, qbo_lines, sales_of_parts
+from reports.load_tables import DOCUMENT, POSTING, PRODUCT, AnyRow
 from reports.trade import SALE_KIND, Group, SaleHeader, Stocked, Trade, numbers
 from sync.domain.accounts import Source
 from sync.domain.period import Period
@@ -30,6 +30,7 @@ _HEADER = (
     DOCUMENT.c.currency,
     DOCUMENT.c.rate,
     DOCUMENT.c.voided,
+    DOCUMENT.c.version,
     DOCUMENT.c.detail_at,
 )
 
@@ -38,24 +39,25 @@ def trade(session: Session, books: Books, *, lines: bool = False) -> Trade:
     """The trade of the period; with `lines` also what shares it out by product: QBO's lines and dated movements."""
     company = books.company.id
     groups = tuple(group for control in ("revenue", "cogs") for group in _groups(session, books, control, books.period))
-    sales, sale_of = _sales(session, company, groups)
+    known = places(session, company)
+    sales, sale_of = _sales(session, company, groups, known)
     detailed = [id_ for id_, sale in sales.items() if sale.detailed]
-    known = details(session, company, detailed)
+    read = details(session, company, detailed, known)
     open_numbers = {
         number
         for group in groups
-        if group.control == "revenue" and sale_of.get((group.document, group.number)) not in known
+        if group.control == "revenue" and sale_of.get((group.document, group.number)) not in read
         for number in group.numbers
     }
     return Trade(
         groups=groups,
         sales=sales,
         sale_of=sale_of,
-        details=known,
+        details=read,
         qbo_lines=qbo_lines(session, company, open_numbers) if lines else {},
         movements=movements(session, company, books.period) if lines else {},
         costed_before=_costed_before(session, books, groups, sale_of),
-        products=_products(session, company) if lines or known else {},
+        products=_products(session, company) if lines or read else {},
         revenue_accounts=frozenset(books.map.accounts(Source.CIN7, "revenue")),
     )
 
@@ -83,27 +85,47 @@ def _groups(session: Session, books: Books, control: str, period: Period) -> Ite
 
 
 def _sales(
-    session: Session, company: int, groups: Sequence[Group]
+    session: Session, company: int, groups: Sequence[Group], known: Mapping[str, str]
 ) -> tuple[dict[str, SaleHeader], dict[tuple[str, str], str]]:
     """The sales behind the groups: by id where TaskID names the sale, else by number, else by the lines of a detail."""
-    places = {row.id: row.name for row in session.execute(select(LOCATION).where(LOCATION.c.company == company))}
-    found = {row.id: _header(row, places) for row in _rows(session, company, DOCUMENT.c.id, _documents(groups))}
+    found = {row.id: _header(row, known) for row in _rows(session, company, DOCUMENT.c.id, _documents(groups))}
     sale_of = {(g.document, g.number): g.document for g in groups if g.document in found}
     left = [group for group in groups if (group.document, group.number) not in sale_of]
     wanted = {number for group in left for number in group.numbers}
     by_number: dict[str, str] = {}
     for column in (DOCUMENT.c.number, DOCUMENT.c.invoice, DOCUMENT.c.credit):
         for row in _rows(session, company, column, wanted - by_number.keys()):
-            found[row.id] = _header(row, places)
+            found[row.id] = _header(row, known)
             by_number.setdefault(getattr(row, column.name), row.id)
     _match(left, sale_of, by_number)
     left = [group for group in left if (group.document, group.number) not in sale_of]
-    by_line = sales_of_parts(session, company, {key for g in left for key in (g.document, *g.numbers)})
-    for row in _rows(session, company, DOCUMENT.c.id, set(by_line.values()) - found.keys()):
-        found[row.id] = _header(row, places)
-    _match(left, sale_of, {key: id_ for key, id_ in by_line.items() if id_ in found})
+    by_part = _credit_notes(session, company, {number for group in left for number in group.numbers})
+    by_part |= sales_of_parts(session, company, {key for g in left for key in (g.document, *g.numbers)})
+    for row in _rows(session, company, DOCUMENT.c.id, set(by_part.values()) - found.keys()):
+        found[row.id] = _header(row, known)
+    _match(left, sale_of, {key: id_ for key, id_ in by_part.items() if id_ in found})
     used = set(sale_of.values())
     return {id_: header for id_, header in sorted(found.items()) if id_ in used}, sale_of
+
+
+def _credit_notes(session: Session, company: int, wanted: Collection[str]) -> dict[str, str]:
+    """Credit note number -> the id of its sale, which the credit note's own id begins with."""
+    found: dict[str, str] = {}
+    for some in chunks(wanted):
+        rows = session.execute(
+            select(DOCUMENT.c.number, DOCUMENT.c.credit, DOCUMENT.c.id)
+            .where(
+                DOCUMENT.c.company == company,
+                DOCUMENT.c.source == Source.CIN7.value,
+                DOCUMENT.c.kind == "SaleCreditNote",
+                or_(DOCUMENT.c.number.in_(some), DOCUMENT.c.credit.in_(some)),
+            )
+            .order_by(DOCUMENT.c.id)
+        )
+        for number, credit, id_ in rows:
+            for each in {number, credit} & set(some):
+                found.setdefault(each, id_.split("/", 1)[0])
+    return found
 
 
 def _match(groups: Iterable[Group], sale_of: dict[tuple[str, str], str], by: Mapping[str, str]) -> None:
@@ -133,7 +155,7 @@ def _rows(session: Session, company: int, column: ColumnElement[str], values: Co
         )
 
 
-def _header(row: AnyRow, places: Mapping[str, str]) -> SaleHeader:
+def _header(row: AnyRow, known: Mapping[str, str]) -> SaleHeader:
     return SaleHeader(
         id=row.id,
         number=row.number,
@@ -143,10 +165,11 @@ def _header(row: AnyRow, places: Mapping[str, str]) -> SaleHeader:
         invoiced=row.day,
         customer=row.counterparty,
         channel=row.channel,
-        location=places.get(row.location, row.location),
+        location=known.get(row.location, row.location),
         currency=row.currency,
         rate=row.rate,
         voided=row.voided,
+        service="type=service" in row.version.casefold(),
         detailed=row.detail_at is not None,
     )
 

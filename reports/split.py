@@ -132,8 +132,9 @@ def _moved(
     detail = trade.details.get(sale.id) if sale else None
     if detail:
         inside = [part for part in detail.cost if part.amount is not None and (not part.day or part.day in period)]
-        for sign in (1, -1):
-            shared = fit(amount, [sign * (part.amount or 0) for part in inside], base)
+        for signs in _signs(detail, inside):
+            told = [sign * (part.amount or 0) for sign, part in zip(signs, inside, strict=True)]
+            shared = fit(amount, told, base)
             if shared is not None:
                 return list(zip(inside, shared, strict=True))
     keys = {key for group in groups for key in (group.document, *group.numbers)}
@@ -147,6 +148,14 @@ def _moved(
     return None
 
 
+def _signs(detail: SaleDetail, moved: Sequence[Part]) -> Iterator[list[int]]:
+    """Cin7's docs leave the sign of a movement's cost open: as told, the other way round, or returns unsigned."""
+    sent = {part.set[1] for part in detail.shipped if part.set[0] == "Fulfilment"}
+    yield [1] * len(moved)
+    yield [-1] * len(moved)
+    yield [1 if part.set[1] in sent else -1 for part in moved]
+
+
 def _places(trade: Trade, sale: SaleHeader | None, sku: str, shipment: str) -> dict[str, Decimal]:
     """From where a product of a sale was shipped, by quantity; empty while no fulfilment is known."""
     detail: SaleDetail | None = trade.details.get(sale.id) if sale else None
@@ -154,7 +163,7 @@ def _places(trade: Trade, sale: SaleHeader | None, sku: str, shipment: str) -> d
     mine = [p for p in detail.shipped if sku and p.sku == sku and p.location] if detail else []
     same = [part for part in mine if part.set[1] == shipment]
     for part in same or mine:
-        found[part.location] += abs(part.quantity or 0)
+        found[part.location] += abs(part.quantity or Decimal(0))
     return {place: quantity for place, quantity in sorted(found.items()) if quantity}
 
 

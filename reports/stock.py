@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from difflib import get_close_matches
 
 from reports.books import Incomplete, ages, money_of, plain
 from reports.layout import age_lines, table
@@ -64,18 +64,20 @@ class Stock:
 
 def stock(
     levels: Iterable[StockLevel],
+    products: Mapping[str, str],
     query: str,
     currency: str,
     *,
     as_of: Mapping[Source, datetime | None],
     incomplete: Sequence[Incomplete] = (),
 ) -> Stock:
-    """The stock of the products in `levels`, one row for each place; InvariantBroken where a total is not its places."""
-    by_product: dict[tuple[str, str], list[StockLevel]] = defaultdict(list)
+    """The stock of `products` (SKU -> name), one row for each place that `levels` tell; one without any has zeros."""
+    by_product: dict[str, list[StockLevel]] = {sku: [] for sku in sorted(products)}
     for level in levels:
-        by_product[level.sku, level.name].append(level)
-    products = tuple(_product(sku, name, some) for (sku, name), some in sorted(by_product.items()))
-    return Stock(query, currency, products, as_of, tuple(incomplete))
+        if level.sku in by_product:
+            by_product[level.sku].append(level)
+    found = tuple(_product(sku, products[sku], some) for sku, some in by_product.items())
+    return Stock(query, currency, found, as_of, tuple(incomplete))
 
 
 def _product(sku: str, name: str, levels: Sequence[StockLevel]) -> ProductStock:
@@ -103,19 +105,27 @@ def _sum(levels: Sequence[StockLevel]) -> Figures:
     )
 
 
-def chosen(query: str, products: Iterable[tuple[str, str, str]]) -> tuple[str, ...]:
-    """The SKUs that `query` means among (sku, name, barcode): that very SKU in any letter case, else every product
-    whose SKU, name or barcode holds all of its words. None raises UserError."""
-    known = sorted(set(products))
+def chosen(query: str, products: Mapping[str, str]) -> dict[str, str]:
+    """The products (SKU -> name) that `query` means: that very SKU in any letter case, else every one whose SKU and
+    name hold all of its words; an empty query means all. Nothing found raises UserError."""
     wanted = query.strip().casefold()
-    exact = tuple(sku for sku, _, _ in known if sku.casefold() == wanted)
-    if exact or not wanted:
-        return exact or tuple(sku for sku, _, _ in known)
-    words = [word for word in re.split(r"\s+", wanted) if word]
-    found = tuple(dict.fromkeys(s for s, *more in known if all(w in " ".join((s, *more)).casefold() for w in words)))
+    exact = {sku: name for sku, name in products.items() if sku.casefold() == wanted}
+    words = wanted.split()
+    found = exact or {s: n for s, n in products.items() if all(word in f"{s} {n}".casefold() for word in words)}
     if not found:
-        raise UserError(f"No product in stock fits “{query.strip()}”. Ask for a SKU, or for words of its name.")
+        near = get_close_matches(wanted, [sku.casefold() for sku in products], n=1)
+        hint = next((f" Did you mean {sku}?" for sku in products if near and sku.casefold() == near[0]), "")
+        raise UserError(f"No product fits “{query.strip()}”.{hint} Ask for a SKU, or for words of its name.")
     return found
+
+
+def at_location(name: str, locations: Iterable[str]) -> str:
+    """The location that `name` means, in any letter case; UserError lists those there are."""
+    known = sorted(set(locations))
+    found = [place for place in known if place.casefold() == name.strip().casefold()]
+    if not found:
+        raise UserError(f"There is no location “{name.strip()}”. Locations: {', '.join(known) or 'none'}")
+    return found[0]
 
 
 def to_json(result: Stock) -> dict[str, object]:

@@ -34,7 +34,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class SaleHeader:
-    """A sale as Cin7's list tells it; `invoiced` is its invoice's day, `detailed` whether its lines were read."""
+    """A sale as Cin7's list tells it; `invoiced` is its invoice's day, `service` whether it sells nothing
+    that ships, `detailed` whether its lines were read."""
 
     id: str
     number: str
@@ -48,6 +49,7 @@ class SaleHeader:
     currency: str = ""
     rate: Decimal | None = None
     voided: bool = False
+    service: bool = False
     detailed: bool = False
 
 

@@ -58,7 +58,7 @@ def _awaits_goods(
     detail = trade.details.get(key)
     if detail:
         return any(_stocked(trade, part.sku) for part in detail.invoiced) and not _moved(detail)
-    return header is None or header.status.casefold() not in _DONE
+    return header is None or not (header.service or header.status.casefold() in _DONE)
 
 
 def _awaits_invoice(

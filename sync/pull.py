@@ -64,10 +64,15 @@ def pull(
             runs.interrupt_dead(session, company, at=started)
             runs.start_run(session, run, company, at=started, started_by=started_by)
         sync = Sync(engine, company, run, cin7, qbo, wants, started, now, watch, stop)
-        sync.resume()
-        with ThreadPoolExecutor(2, thread_name_prefix="lane") as pool:
-            for lane in [pool.submit(lanes.cin7_lane, sync), pool.submit(lanes.qbo_lane, sync)]:
-                lane.result()
+        try:
+            sync.resume()
+            with ThreadPoolExecutor(2, thread_name_prefix="lane") as pool:
+                for lane in [pool.submit(lanes.cin7_lane, sync), pool.submit(lanes.qbo_lane, sync)]:
+                    lane.result()
+        except BaseException:
+            with writing(engine) as session:
+                runs.interrupt_dead(session, company, at=now())
+            raise
         report = _report(sync, run, started, now())
         with writing(engine) as session:
             runs.finish_run(

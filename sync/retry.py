@@ -22,7 +22,7 @@ class Usable:
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """Too many calls: wait as asked, else `step` seconds more each time; `error` is raised after `most` waits in a row."""
+    """Too many calls: wait as asked, else `step` seconds longer each time; `error` is raised after `most` waits."""
 
     error: UpstreamError
     retry_after: float | None = None

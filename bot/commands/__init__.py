@@ -63,7 +63,7 @@ COMMANDS = (
     Command(
         "cogs",
         "[PERIOD] [--by GROUP] [--compare PERIOD]",
-        "Sales, COGS and gross margin in both systems; GROUP is product, category, location, channel or customer",
+        "Sales, COGS and margin in both systems; by product, category, location, channel or customer",
         cogs.arguments,
         cogs.parse,
         cogs.run,

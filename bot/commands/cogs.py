@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from bot.deps import Deps
 from bot.replies import Reply
 from bot.words import Parser, choice
-from reports import answers
 from reports.cogs import to_json, to_text
 
 GROUPS = ("product", "category", "location", "channel", "customer")
@@ -35,6 +34,8 @@ def parse(args: argparse.Namespace) -> Request:
 
 
 def run(request: Request, deps: Deps) -> Reply:
+    from reports import answers  # brings the database's library, which `tieout help` need not wait for
+
     with deps.books() as (session, company):
         calendar = deps.calendar(session, company)
         result = answers.cogs(

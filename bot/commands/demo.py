@@ -8,7 +8,6 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from bot.deps import Deps
@@ -55,7 +54,7 @@ def run(request: Request, deps: Deps) -> Reply:
         answers = [_show(deps, words, inside) for words in TOUR]
         if not request.once and not deps.as_json and deps.outside.at_terminal():
             deps.tell("\nNow you: status, stock WORDS, cogs last week by customer, reconcile this quarter, help, quit.")
-            converse(deps.outside.ask, lambda words: deps.answer(words, inside), deps.tell)
+            converse(deps.outside.ask, lambda words: deps.answer(words, inside), deps.tell, deps.phrases)
     bad = [words for words, reply in zip(TOUR, answers, strict=True) if reply.status != DONE]
     documents = [{"command": " ".join(words), "answer": r.document} for words, r in zip(TOUR, answers, strict=True)]
     text = (

@@ -23,3 +23,14 @@ def arguments(parser: Parser) -> None:
 
 def parse(args: argparse.Namespace) -> Request:
     return Request(" ".join(args.period) or "last-month")
+
+
+def run(request: Request, deps: Deps) -> Reply:
+    from reports import answers  # brings the database's library, which `tieout help` need not wait for
+    from reports.reconcile.tie_out import to_json, to_text
+
+    with deps.books() as (session, company):
+        calendar = deps.calendar(session, company)
+        period = calendar.period(request.period)
+        result = answers.reconcile(session, company, period, deps.config, today=calendar.today)
+    return Reply(to_text(result), to_json(result))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.deps import Deps
 from bot.replies import Reply
 from bot.words import Parser
+from reports.stock import to_json, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,11 @@ def arguments(parser: Parser) -> None:
 
 def parse(args: argparse.Namespace) -> Request:
     return Request(" ".join(args.query), " ".join(args.location))
+
+
+def run(request: Request, deps: Deps) -> Reply:
+    from reports import answers  # brings the database's library, which `tieout help` need not wait for
+
+    with deps.books() as (session, company):
+        result = answers.stock(session, company, request.query, request.location)
+    return Reply(to_text(result), to_json(result))

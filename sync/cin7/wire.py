@@ -126,7 +126,7 @@ def day(row: Row, *keys: str) -> date | None:
         try:
             found = date.fromisoformat(value.strip()[:10])
         except ValueError:
-            raise _misfit(row, keys, "a date", value)
+            raise _misfit(row, keys, "a date", value) from None
         return None if found.year == 1 else found
     raise _misfit(row, keys, "a date", value)
 
@@ -147,7 +147,7 @@ def instant(row: Row, *keys: str) -> datetime | None:
     try:
         moment = datetime(int(year), int(month), int(dom), int(hour), int(minute), int(second or 0), micros, tzinfo=UTC)
     except ValueError:
-        raise _misfit(row, keys, "a moment", value)
+        raise _misfit(row, keys, "a moment", value) from None
     if moment.year == 1:
         return None
     if sign:

@@ -141,7 +141,7 @@ def _all_pages(feed: Feed, window: Period, extra: dict[str, str]) -> tuple[list[
     totals: set[int | None] = set()
     count = pages = 0
     asked = {**feed.filters(window), **extra}
-    for page in feed.sync.cin7.pages(TRANSACTIONS, limit=feed.page, tally=feed.tally, **asked):
+    for page in feed.sync.cin7.pages(TRANSACTIONS, limit=feed.page, tally=feed.tally, first=None, **asked):
         pages += 1
         totals.add(page.total)
         count += len(page.rows)

@@ -6,8 +6,9 @@ in passes until as many different rows were seen as it says it has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session
 
@@ -22,6 +23,8 @@ from sync.store import feeds, reads, writes
 from sync.store.db import reading, writing
 from sync.transport import Tally
 
+Row = dict[str, Any]
+
 LIMIT = 1000
 # Movements make a product row hundreds of times longer; others stay at 100 to 250 (airbyte source-dear).
 MOVEMENT_LIMIT = 250
@@ -33,16 +36,16 @@ def whole_list(
     sync: Sync,
     tally: Tally,
     resource: Resource,
-    keep: Callable[[list[to_domain.Row]], int],
+    keep: Callable[[list[Row]], int],
+    filters: Mapping[str, str],
     limit: int = LIMIT,
-    **filters: str,
 ) -> tuple[set[str], Outcome]:
     """Reads a list in passes; `keep` stores the rows of a page not seen before and returns how many changed."""
     seen: set[str] = set()
     outcome = Outcome()
     for _ in range(_PASSES):
         before, last = len(seen), None
-        for page in sync.cin7.pages(resource, limit=limit, tally=tally, **filters):
+        for page in sync.cin7.pages(resource, limit=limit, tally=tally, first=None, **filters):
             fresh = [row for row in page.rows if resource.key(row) not in seen]
             seen |= {resource.key(row) for row in fresh}
             outcome.changed += keep(fresh)
@@ -68,14 +71,14 @@ def documents(sync: Sync, tally: Tally, name: str) -> Outcome:
         currency = reads.company(session, sync.company).currency
     newest: list[datetime] = []
 
-    def keep(rows: list[to_domain.Row]) -> int:
+    def keep(rows: list[Row]) -> int:
         found = [to_domain.document(resource, row, currency) for row in rows]
         newest.extend(document.updated for document in found if document.updated)
         return store_documents(sync, resource.kind, found)
 
     cursor = learned.get("cursor")
     since = {} if sync.wants.full or not cursor or not resource.since else {resource.since: _stamp(cursor)}
-    seen, outcome = whole_list(sync, tally, resource, keep, **since)
+    seen, outcome = whole_list(sync, tally, resource, keep, since)
     with writing(sync.engine) as session:
         if not since and not outcome.incomplete:
             outcome.changed += writes.mark_missing(
@@ -136,13 +139,13 @@ def products(sync: Sync, tally: Tally) -> Outcome:
         cursor = reads.learned(session, sync.company, Source.CIN7, "products").get("cursor")
     newest: list[str] = []
 
-    def keep(rows: list[to_domain.Row]) -> int:
+    def keep(rows: list[Row]) -> int:
         newest.extend(moment.isoformat() for row in rows if (moment := to_domain.modified(resource, row)))
         with writing(sync.engine) as session:
             return writes.upsert_products(session, sync.company, [to_domain.product(row) for row in rows])
 
     since = {} if sync.wants.full or not cursor or not resource.since else {resource.since: _stamp(cursor)}
-    _, outcome = whole_list(sync, tally, resource, keep, IncludeDeprecated="true", **since)
+    _, outcome = whole_list(sync, tally, resource, keep, {"IncludeDeprecated": "true", **since})
     if newest and not outcome.incomplete:
         with writing(sync.engine) as session:
             writes.learn(session, sync.company, Source.CIN7, "products", cursor=max([*newest, cursor or ""]))
@@ -152,13 +155,18 @@ def products(sync: Sync, tally: Tally) -> Outcome:
 def movements(sync: Sync, tally: Tally) -> Outcome:
     """Every product's dated movements with actual cost: the only cost by product in bulk (Cin7 docs: /product)."""
 
-    def keep(rows: list[to_domain.Row]) -> int:
+    def keep(rows: list[Row]) -> int:
         found = {to_domain.product(row).id: to_domain.movements(row) for row in rows}
         with writing(sync.engine) as session:
             return writes.replace_movements(session, sync.company, found)
 
     _, outcome = whole_list(
-        sync, tally, BY_NAME["products"], keep, MOVEMENT_LIMIT, IncludeDeprecated="true", IncludeMovements="true"
+        sync,
+        tally,
+        BY_NAME["products"],
+        keep,
+        {"IncludeDeprecated": "true", "IncludeMovements": "true"},
+        MOVEMENT_LIMIT,
     )
     return outcome
 
@@ -196,14 +204,14 @@ def _plain(
     sync: Sync,
     tally: Tally,
     name: str,
-    translate: Callable[[list[to_domain.Row]], Iterable[object]],
+    translate: Callable[[list[Row]], Iterable[object]],
     store: Callable[..., int],
 ) -> Outcome:
-    def keep(rows: list[to_domain.Row]) -> int:
+    def keep(rows: list[Row]) -> int:
         with writing(sync.engine) as session:
             return store(session, sync.company, list(translate(rows)))
 
-    _, outcome = whole_list(sync, tally, BY_NAME[name], keep)
+    _, outcome = whole_list(sync, tally, BY_NAME[name], keep, {})
     return outcome
 
 

@@ -97,7 +97,8 @@ def _lists_due(sync: Sync, names: Iterable[str]) -> list[str]:
     """Lists whose posting types changed in the ledger, those never read whole, and the one that waited longest."""
     by_name = {r.name: r for r in CIN7}
     with reading(sync.engine) as session:
-        read = {f.entity: f.as_of for f in reads.figures(session, sync.company) if f.source == "cin7" and f.complete}
+        figures = reads.figures(session, sync.company)
+    read = {f.entity: f.as_of for f in figures if f.source == "cin7" and f.complete and f.as_of}
     due = [n for n in names if n not in read or sync.touched & set(by_name[n].types)]
     waiting = sorted((read[n], n) for n in names if n not in due and sync.started - read[n] > _FACTS_KEEP)
     return due + [name for _, name in waiting[:1]]

@@ -86,6 +86,13 @@ def remember_start(sync: Sync) -> None:
         _remember(sync, sync.started)
 
 
+def _ledger_floor(sync: Sync) -> date:
+    """The first sync has just read the ledger from this day on."""
+    with reading(sync.engine) as session:
+        text = reads.learned(session, sync.company, Source.QBO, "ledger").get("floor")
+    return date.fromisoformat(text) if text else date.min
+
+
 def first(sync: Sync) -> bool:
     """Whether no sync of QuickBooks' documents has come to its end yet."""
     return _cursor(sync) is None
@@ -144,12 +151,13 @@ def _translated(sync: Sync, entity: str, rows: Rows) -> list[Document]:
 def _store(sync: Sync, kind: str, found: list[Document]) -> int:
     """Stores documents; the ledger is stale on the days, old and new, of those that changed."""
     stale: set[date] = set()
+    read_from = _ledger_floor(sync) if first(sync) else date.max
     with writing(sync.engine) as session:
         known = feeds.seen_before(session, sync.company, Source.QBO, kind, {document.id for document in found})
         for document in found:
             mark = known.get(document.id)
             if mark is None or (mark.version, mark.updated) != (document.version, document.updated):
-                stale |= {day for day in (document.day, mark.day if mark else None) if day}
+                stale |= {day for day in (document.day, mark.day if mark else None) if day and day < read_from}
         if stale:
             sync.mark(session, Source.QBO, stale=stale)
         return writes.upsert_documents(session, sync.company, found, seen_at=sync.started)

@@ -86,7 +86,9 @@ class Grant:
                     request_id=answer.request_id,
                 )
             blank = StoredGrant(pasted=fingerprint(self._access.refresh_token))
-            self._keep(realm, self._granted(blank, "", answer))
+            self._store.save(realm, self._granted(blank, "", answer))
+            self._held = self._unsaved = None
+        log.info("QuickBooks company %s connected", realm)
 
     def _live(self, stale: Callable[[StoredGrant], bool]) -> str:
         with self._one_thread:
@@ -103,7 +105,7 @@ class Grant:
     def _stored(self) -> StoredGrant:
         """The connection as it is kept now; a pasted token that changed replaces it."""
         if self._unsaved is not None:
-            self._keep(self._access.realm_id, self._unsaved)
+            self._keep(self._unsaved)
         record = self._store.load(self._access.realm_id)
         pasted = self._access.refresh_token
         if pasted and (record is None or record.pasted != fingerprint(pasted)):
@@ -123,7 +125,7 @@ class Grant:
             answer = self._endpoint.refresh(value)
             if isinstance(answer, TokenAnswer):
                 renewed = self._granted(grant, value, answer)
-                self._keep(self._access.realm_id, renewed)
+                self._keep(renewed)
                 return renewed
             refused[value] = answer
         return self._break(grant, list(refused.values()))
@@ -149,12 +151,12 @@ class Grant:
             broken="",
         )
 
-    def _keep(self, realm: str, grant: StoredGrant) -> None:
+    def _keep(self, grant: StoredGrant) -> None:
         # Should the store fail now, the new value lives here and is saved before anything else is done.
         self._unsaved = grant
-        self._store.save(realm, grant)
+        self._store.save(self._access.realm_id, grant)
         self._unsaved = None
-        log.info("QuickBooks token of company %s renewed (refresh token %s)", realm, short(grant.refresh))
+        log.info("QuickBooks token of company %s renewed (%s)", self._access.realm_id, short(grant.refresh))
 
     def _break(self, grant: StoredGrant, refused: list[InvalidGrant]) -> StoredGrant:
         why = refused[-1].why if refused else "there is no refresh token"

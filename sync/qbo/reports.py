@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import NoReturn
 
@@ -113,10 +112,10 @@ class Report:
         if not shown:
             return None
         try:
-            scaled = Decimal(shown).scaleb(money.digits(self.currency))
+            scaled = money.exact(shown).scaleb(money.digits(self.currency))
             if scaled != scaled.to_integral_value():
                 raise ValueError(shown)
-        except (InvalidOperation, ValueError):
+        except ValueError:
             self.refuse(f"{shown[:40]!r} beside {_label(cells)!r} is no amount of {self.currency or 'money'}")
         return int(scaled)
 

@@ -27,7 +27,7 @@ def in_utc(when: datetime) -> str:
     """An aware instant as QuickBooks reads it, to the second; ValueError for a naive one."""
     if when.tzinfo is None:
         raise ValueError(f"an aware instant is needed, not {when}")
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{when.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()}Z"
 
 
 def changed_since(when: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -43,7 +43,7 @@ class Cin7Books:
 
     me: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    details: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    details: dict[str, Mapping[str, dict[str, Any]]] = field(default_factory=dict)
     movements: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 

@@ -12,6 +12,8 @@ from sync.sandbox.catalogue import Good, Party, Place
 from sync.sandbox.company import Company
 from sync.sandbox.shapes import ATTRIBUTES, day, money, number, stamp
 
+_NOWHERE: tuple[str, str, date | None] = ("", "", None)
+
 
 def lock_day(today: date) -> date:
     """Both systems are closed up to the end of the month four months back."""
@@ -91,18 +93,19 @@ def terms(days: int) -> str:
 def locations(company: Company) -> list[dict[str, Any]]:
     rows = []
     for place in company.catalogue.places:
-        bins = [{"ID": id.upper(), "Name": name, "IsDeprecated": False, "IsStaging": False} for id, name in place.bins]
+        bins = [{"ID": key.upper(), "Name": name, "IsDeprecated": False, "IsStaging": False}
+                for key, name in place.bins]  # fmt: skip
         rows.append(_location(place.id, place.name, place, bins or None, None, place.default))
-        rows += [_location(id, name, place, None, place, False) for id, name in place.bins]
+        rows += [_location(key, name, place, None, place, False) for key, name in place.bins]
     rows.append(_location("5d0c2a1e-0000-4000-e000-000000000001", "Old Yard", None, None, None, False))
     return rows
 
 
 def _location(
-    id: str, name: str, place: Place | None, bins: list[dict[str, Any]] | None, parent: Place | None, default: bool
+    key: str, name: str, place: Place | None, bins: list[dict[str, Any]] | None, parent: Place | None, default: bool
 ) -> dict[str, Any]:  # fmt: skip
     return {
-        "ID": id, "Name": name, "IsDefault": default, "IsDeprecated": place is None, "Bins": bins,
+        "ID": key, "Name": name, "IsDefault": default, "IsDeprecated": place is None, "Bins": bins,
         "FixedAssetsLocation": False, "ParentID": parent.id if parent else None,
         "ParentName": parent.name if parent else None, "ReferenceCount": 0, "AddressLine1": "", "AddressLine2": "",
         "AddressCitySuburb": "", "AddressStateProvince": "", "AddressZipPostCode": "", "AddressCountry": "",
@@ -187,18 +190,18 @@ def availability(company: Company) -> list[dict[str, Any]]:
     held: dict[tuple[str, str], dict[tuple[str, str, date | None], tuple[Decimal, int]]] = defaultdict(dict)
     for product_id, place, layer in company.stock.everything():
         slot = held[product_id, place]
-        key = (layer.bin, layer.batch, layer.expiry)
-        quantity, cost = slot.get(key, (Decimal(0), 0))
-        slot[key] = (quantity + layer.quantity, cost + layer.cost)
+        where = (layer.bin, layer.batch, layer.expiry)
+        quantity, cost = slot.get(where, (Decimal(0), 0))
+        slot[where] = (quantity + layer.quantity, cost + layer.cost)
     allocated, coming = _allocated(company), _under_way(company)
     main = company.catalogue.places[0].name
     wanted = {*held, *allocated, *coming, *((good.id, main) for good in company.goods.values() if not good.service)}
     rows = []
     for key in sorted(wanted):
-        slots = held.get(key) or {("", "", None): (Decimal(0), 0)}
+        slots = held.get(key) or {_NOWHERE: (Decimal(0), 0)}
         extra = (allocated.get(key, Decimal(0)), company.on_order.get(key, Decimal(0)), coming.get(key, Decimal(0)))
-        for where, (quantity, cost) in slots.items():
-            rows.append(_level(company, key, where, quantity, cost, extra))
+        for spot, (quantity, cost) in slots.items():
+            rows.append(_level(company, key, spot, quantity, cost, extra))
             extra = (Decimal(0), Decimal(0), Decimal(0))
     return rows
 

@@ -33,6 +33,7 @@ class Fact(Event):
     part_of: Invoice | None = None
     money: Settlement | None = None
     whole: str = ""
+    document: str = ""
     at: datetime = _NEVER
     again: int = 0
 
@@ -64,6 +65,7 @@ class Company:
     opening: date
     stock: Stock = field(default_factory=Stock)
     sales: list[Sale] = field(default_factory=list)
+    prepaid_sales: list[Sale] = field(default_factory=list)
     open_sales: dict[str, Sale] = field(default_factory=dict)
     purchases: list[Purchase] = field(default_factory=list)
     tasks: list[StockTask] = field(default_factory=list)
@@ -88,6 +90,11 @@ class Company:
         self.goods = {good.id: good for good in everything}
 
     # -- time and names
+
+    @property
+    def founded(self) -> datetime:
+        """The instant at which the company was set up in both systems: the morning of its opening day."""
+        return datetime.combine(self.opening, _OPENS, ZoneInfo(self.catalogue.time_zone)).astimezone(UTC)
 
     def now(self) -> datetime:
         """The instant of this act: the company's working day moves on with each one."""
@@ -153,7 +160,7 @@ class Company:
         fact = Fact(
             task=whole if self.switches.task_id == "sale" or not task else task,
             kind=kind, part=part, number=number, day=day, pairs=kept, source=source, part_of=part_of,
-            money=money, whole=whole, at=self.now(), location=place.name if place else "",
+            money=money, whole=whole, document=task or whole, at=self.now(), location=place.name if place else "",
         )  # fmt: skip
         if isinstance(source, Sale):
             fact.channel, fact.customer = source.party.channel, source.party.name

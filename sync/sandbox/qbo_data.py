@@ -130,7 +130,9 @@ class QboData:
             raise ApiError(2030, "Invalid ID", f"CDC does not know the entities {', '.join(unfit) or '(none)'}")
         begin = instant(since)
         if begin < instant(stamp) - _LOOK_BACK:
-            raise ApiError(2170, "Invalid Enumeration", "changedSince reaches back more than 30 days")
+            # The words of Wish-Org/QuickBooksSharp#19.
+            detail = f"Operation cdc with changedSince date {since} which is older than fixed days is not supported."
+            raise ApiError(500, "Unsupported Operation", detail)
         left = _MOST_CHANGES
         responses: list[dict[str, Any]] = []
         for entity in wanted:

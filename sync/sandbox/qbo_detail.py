@@ -27,7 +27,7 @@ class _Splits:
             self._lines.setdefault(posting.txn_id, []).append(posting.account_id)
 
     def of(self, posting: QboPosting) -> Cell:
-        """A document's first line is split over the others, which name it; journals are always '-Split-', without id."""
+        """A document's first line is split over the others, which name it; journals are '-Split-', without id."""
         accounts = self._lines[posting.txn_id]
         others = [account for account in accounts if account != posting.account_id]
         other = ""

@@ -82,8 +82,8 @@ class _Parser:
         entity = self._name()
         conditions = self._conditions() if self._took("WHERE") else ()
         order = self._order()
-        start = int(self._name()) if self._took("STARTPOSITION") else 1
-        size = int(self._name()) if self._took("MAXRESULTS") else 100
+        start = self._integer() if self._took("STARTPOSITION") else 1
+        size = self._integer() if self._took("MAXRESULTS") else 100
         if self._place < len(self._tokens):
             raise self._fault()
         if size > _MOST_ROWS:
@@ -160,6 +160,13 @@ class _Parser:
             self._place -= 1
             raise self._fault()
         return token
+
+    def _integer(self) -> int:
+        token = self._name()
+        if not token.isdecimal():
+            self._place -= 1
+            raise self._fault()
+        return int(token)
 
     def _next(self) -> tuple[str, str]:
         if self._place >= len(self._tokens):

@@ -233,6 +233,7 @@ def _prepay(company: Company, sale: Sale) -> None:
     paid = settlement(company, amount, chart.CHECKING, Decimal(1), company.next("PMT"))
     paid.base = amount
     sale.prepaid.append(paid)
+    company.prepaid_sales.append(sale)
     company.post("Sale", "prepayment", sale.number, paid.day, [(chart.CHECKING, chart.CUSTOMER_CREDITS, amount)],
                  source=sale, money=paid, place=sale.place)  # fmt: skip
 

@@ -90,7 +90,7 @@ class Drawn(Mapping[str, dict[str, Any]]):
         return self._draw(self._sources[key])
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**self._sources, **{key: None for key in self._by_hand}})
+        return iter({**self._sources, **dict.fromkeys(self._by_hand)})
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

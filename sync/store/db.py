@@ -81,7 +81,9 @@ def writing(engine: Engine, *, durable: bool = False) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads, all of it from one state of the database; a write in it is an error."""
-    with _in_words(), Session(engine.execution_options(tieout_begin="READ")) as session, session.begin():
+    reader = engine.execution_options(tieout_begin="READ")
+    # What was read stays readable when the session has ended.
+    with _in_words(), Session(reader, expire_on_commit=False) as session, session.begin():
         if engine.dialect.name == "postgresql":
             session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
         yield session

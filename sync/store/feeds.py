@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
 from sqlmodel import Session
@@ -119,27 +119,26 @@ def sales_without_lines(session: Session, company: int, limit: int) -> list[str]
     return list(session.execute(query).scalars())
 
 
-def join_windows(session: Session, company: int, source: Source, *, longest: timedelta) -> None:
-    """Makes one window of neighbours that are equally complete and proven, up to `longest`, so that they stay few."""
+def join_windows(session: Session, company: int, source: Source, spans: Iterable[Period]) -> None:
+    """Makes one window of all that lie in each of `spans` without a gap: a partly re-read window is one again."""
     held = ledger.windows(session, company, source)
-    joined: list[Window] = []
-    for window in held:
-        last = joined[-1] if joined else None
-        if last is not None and _neighbours(last, window) and window.end - last.start <= longest:
-            joined[-1] = last.model_copy(
-                update={
-                    "end": window.end,
-                    "rows": last.rows + window.rows,
-                    "fingerprint": "",
-                    "fetched_at": min(last.fetched_at, window.fetched_at),
-                }
-            )
-        else:
-            joined.append(window.model_copy())
-    if len(joined) == len(held):
-        return
-    session.execute(delete(_WINDOW).where(_WINDOW.c.company == company, _WINDOW.c.source == source.value))
-    session.execute(insert(Window), [window.model_dump() for window in joined])
+    for span in spans:
+        parts = [window for window in held if span.start <= window.start and window.end <= span.end]
+        whole = sum((w.end - w.start).days + 1 for w in parts) == len(span)
+        if len(parts) < 2 or not whole:
+            continue
+        joined = parts[0].model_dump() | {
+            "end": parts[-1].end,
+            "rows": sum(window.rows for window in parts),
+            "fingerprint": "",
+            "complete": all(window.complete for window in parts),
+            "reason": "; ".join(sorted({window.reason for window in parts if window.reason})),
+            "proven": False,
+            "fetched_at": min(window.fetched_at for window in parts),
+        }
+        mine = (_WINDOW.c.company == company, _WINDOW.c.source == source.value)
+        session.execute(delete(_WINDOW).where(*mine, _WINDOW.c.start.in_([window.start for window in parts])))
+        session.execute(insert(Window), [joined])
 
 
 def mark_proven(session: Session, company: int, source: Source, period: Period, proven: bool) -> None:
@@ -147,11 +146,6 @@ def mark_proven(session: Session, company: int, source: Source, period: Period, 
     inside = (_WINDOW.c.start >= period.start, _WINDOW.c.end <= period.end)
     mine = (_WINDOW.c.company == company, _WINDOW.c.source == source.value)
     session.execute(update(_WINDOW).where(*mine, *inside).values(proven=proven))
-
-
-def _neighbours(last: Window, window: Window) -> bool:
-    alike = (last.complete, last.proven, last.reason) == (window.complete, window.proven, window.reason)
-    return alike and last.end + timedelta(days=1) == window.start
 
 
 def _live_sales(company: int) -> tuple[ColumnElement[bool], ...]:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, Table, collate, text
+from sqlalchemy import ColumnElement, Row, Select, Table, collate, or_
 from sqlmodel import Session, col, select
 
 from sync.domain.accounts import Account, AccountClass, Source
@@ -35,6 +35,7 @@ from sync.store.tables import (
 from sync.store.upsert import batches, table_of
 
 _BATCH = 500  # values of one IN list
+_FEW = 40  # numbers that the database looks for itself; for more of them it is quicker to look at every number once
 
 
 def company(session: Session, id_: int | None = None) -> Company:
@@ -157,7 +158,6 @@ def posting_days(
     """Days with cached postings of these documents: by document id, or by a number that stands in the posting's.
 
     A number stands in a longer text where no letter or digit adjoins it: INV-1 in "INV-1/CR-2", not in "INV-10".
-    Numbers have no index, so all distinct ones are looked through (once for all numbers asked).
     """
     table = table_of(PostingRow)
     mine = (table.c.company == company, table.c.source == str(source))
@@ -167,14 +167,12 @@ def posting_days(
     asked = {number for number in numbers if number}
     if not asked:
         return days
-    query = text("SELECT number, day FROM posting WHERE company = :company AND source = :source")
-    bounds = {"company": company, "source": str(source)}
-    last: tuple[str, bool] = ("", False)
-    for number, day in session.execute(query, bounds, execution_options={"yield_per": 5_000}):
-        if number != last[0]:
-            last = (number, not asked.isdisjoint(_parts(number)))
-        if last[1]:
-            days.add(date.fromisoformat(day))
+    query = table.select().with_only_columns(table.c.number, table.c.day).where(*mine).distinct()
+    if len(asked) <= _FEW:
+        query = query.where(or_(*(table.c.number.contains(number, autoescape=True) for number in sorted(asked))))
+    for number, day in session.execute(query, execution_options={"yield_per": 5_000}):
+        if day not in days and not asked.isdisjoint(_parts(number)):
+            days.add(day)
     return days
 
 
@@ -202,7 +200,9 @@ def _rows(
     if source is not None:
         query = query.where(table.c.source == str(source))
     query = query.order_by(*(_plain(session, table.c[name]) for name in order))
-    yield from session.execute(query, execution_options={"yield_per": 1_000})
+    # Closed even where the reader stops early: on PostgreSQL it is a cursor of the server.
+    with session.execute(query, execution_options={"yield_per": 1_000}) as found:
+        yield from found
 
 
 def _plain(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,20 @@ class Terminal(io.StringIO):
         return True
 
 
+class Pasted(io.StringIO):
+    """A stream whose one line is made at the moment when it is read."""
+
+    def __init__(self, line: Callable[[], str]) -> None:
+        super().__init__()
+        self._line: Callable[[], str] | None = line
+
+    def __next__(self) -> str:
+        if self._line is None:
+            raise StopIteration
+        line, self._line = self._line(), None
+        return line
+
+
 @dataclass
 class Desk:
     """A person at a command line: what the environment says, what is typed, and what was printed."""
@@ -31,7 +45,10 @@ class Desk:
     typed: str = ""
     terminal: bool = False
     answers: Iterable[str] = ()
+    browse: Callable[[str], bool] | None = None
+    paste: Callable[[], str] | None = None
     browsed: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
     out: io.StringIO = field(default_factory=io.StringIO)
     err: io.StringIO = field(default_factory=io.StringIO)
 
@@ -41,6 +58,7 @@ class Desk:
         lines = iter(self.answers)
 
         def ask(question: str) -> str:
+            self.questions.append(question)
             try:
                 return next(lines)
             except StopIteration:
@@ -53,11 +71,11 @@ class Desk:
         return Outside(
             environ=self.environ,
             folder=self.folder,
-            stdin=kind(self.typed),
+            stdin=Pasted(self.paste) if self.paste else kind(self.typed),
             stdout=self.out,
             stderr=self.err,
             clock=lambda: NOON,
-            browse=browse,
+            browse=self.browse or browse,
             ask=ask,
         )
 
