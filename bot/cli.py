@@ -34,9 +34,11 @@ def run(words: Sequence[str], outside: Outside) -> int:
 
 
 def answer(words: Sequence[str], outside: Outside) -> Reply:
-    """The reply to `words`; every failure becomes one, nothing is raised."""
+    """The reply to `words`; every failure becomes one, but for a reader that has gone away (BrokenPipeError)."""
     try:
         return _answer(words, outside)
+    except BrokenPipeError:
+        raise
     except (Exception, KeyboardInterrupt) as error:
         return error_reply(error)
 

@@ -26,15 +26,25 @@ from sync.transport import Tally
 
 
 class Connection:
-    """Both systems for one company; clients are made at the first use and closed together."""
+    """Both systems for one company; clients are made at the first use and closed together.
+
+    `patience` is for how many seconds a system that does not answer is tried (default: the settings').
+    """
 
     def __init__(
-        self, settings: Settings, engine: Engine, outside: Outside, realm: str, cancel: threading.Event | None = None
+        self,
+        settings: Settings,
+        engine: Engine,
+        outside: Outside,
+        realm: str,
+        cancel: threading.Event | None = None,
+        patience: float | None = None,
     ) -> None:
         self._settings = settings
         self._engine = engine
         self._outside = outside
         self._cancel = cancel or threading.Event()
+        self._patience = settings.sync.give_up_after if patience is None else patience
         self._open = ExitStack()
         qbo = settings.qbo
         self._access = QboAccess(
@@ -67,7 +77,7 @@ class Connection:
             Cin7Access(own.base_url, own.account_id, own.application_key.reveal()),
             self.log,
             per_minute=self._settings.limits.cin7_per_minute,
-            give_up_after=self._settings.sync.give_up_after,
+            give_up_after=self._patience,
             clock=self._outside.clock,
             http=self._http(own.base_url),
             cancel=self._cancel,
@@ -89,7 +99,7 @@ class Connection:
             self.log,
             per_minute=self._settings.limits.qbo_per_minute,
             per_second=self._settings.limits.qbo_per_second,
-            give_up_after=self._settings.sync.give_up_after,
+            give_up_after=self._patience,
             clock=self._outside.clock,
             http=self._http(self._access.base_url),
             cancel=self._cancel,

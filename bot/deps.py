@@ -93,12 +93,15 @@ class Deps:
         own = self.settings.company
         return Calendar(periods.today(self.outside.now(), facts.time_zone), own.week_start, own.fiscal_year_start)
 
-    def connection(self, realm: str = "", cancel: threading.Event | None = None) -> Connection:
+    def connection(
+        self, realm: str = "", cancel: threading.Event | None = None, patience: float | None = None
+    ) -> Connection:
         """Clients of both systems for the QuickBooks company `realm` (default: the settings')."""
         from bot.connection import Connection
 
-        engine, chosen = self.engine, realm or self.settings.qbo.realm_id
-        return self._open.enter_context(closing(Connection(self.settings, engine, self.outside, chosen, cancel)))
+        chosen = realm or self.settings.qbo.realm_id
+        made = Connection(self.settings, self.engine, self.outside, chosen, cancel, patience)
+        return self._open.enter_context(closing(made))
 
     def sync(self, wants: Wants, started_by: str) -> RunReport:
         """One sync of the settings' company, with progress on stderr; a first Ctrl-C lets it end in good order."""

@@ -40,11 +40,11 @@ def redirects(uri: str, judge: Judge[Answer], typed: TextIO | None) -> Iterator[
             stack.enter_context(_listening(urlsplit(uri), judge, found, must=typed is None))
         elif typed is None:
             raise UserError(f"{uri} does not lead to this machine. Run: tieout connect --no-browser")
-        if typed is not None:
-            paste = partial(_read_line, typed, judge, found, must=not catchable(uri))
-            threading.Thread(target=paste, daemon=True, name="paste").start()
 
         def wait(seconds: float) -> Answer:
+            if typed is not None:
+                paste = partial(_read_line, typed, judge, found, must=not catchable(uri))
+                threading.Thread(target=paste, daemon=True, name="paste").start()
             try:
                 answer = found.get(timeout=seconds)
             except queue.Empty:

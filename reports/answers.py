@@ -11,7 +11,7 @@ from reports import load, load_age, load_status, periods
 from reports.books import Books, Config
 from reports.load_closing import balances
 from reports.load_stock import stock_now
-from reports.load_trade import trade
+from reports.load_trade import sales_alone, trade
 from reports.reconcile.tie_out import TieOut, tie_out
 from reports.status import Status
 from reports.stock import Stock
@@ -44,15 +44,18 @@ def cogs(
     Raises NotSynced where nothing of Cin7's ledger is cached, UserError for an unknown grouping.
     """
     books = load.books(session, company, period, config, today=today, entities=_NEEDS.get(by or "", ()))
-    lines = by in ("product", "category", "location")
-    before = _before(session, books, compare or periods.before(period))
-    return margin.cogs(books, trade(session, books, lines=lines), by, before)
+    found = trade(session, books, every_sale=by is not None, lines=by in ("product", "category", "location"))
+    before = _before(session, books, compare or periods.before(period), found)
+    return margin.cogs(books, found, by, before)
 
 
-def _before(session: Session, books: Books, period: Period) -> tuple[Books, Trade] | None:
+def _before(session: Session, books: Books, period: Period, found: Trade) -> tuple[Books, Trade] | None:
     """The books to compare with; None where none of the period's days was read on Cin7's side."""
+    if not load_age.cached(session, books.company.id, period):
+        return None
     earlier = load.another(session, books, period)
-    return (earlier, trade(session, earlier)) if load_age.cached(session, books.company.id, period) else None
+    # Units cost as much to read as the period itself: they are looked for where this period has any.
+    return earlier, trade(session, earlier) if found.details else sales_alone(session, earlier)
 
 
 def stock(session: Session, company: int, query: str, location: str = "") -> Stock:

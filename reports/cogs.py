@@ -52,7 +52,8 @@ def cogs(books: Books, trade: Trade, by: str | None = None, previous: tuple[Book
     """
     if by is not None and by not in GROUPS:
         raise UserError(f"Sales cannot be grouped by {by!r}. Use one of {', '.join(GROUPS)}.")
-    parts = shares(trade, books.period, books.currency)
+    _check(books, trade)
+    parts = _parts(books, trade, by)
     total = _total(books, trade, parts)
     rows = rows_by(parts, trade, by) if by else ()
     if by and (sum(r.total.sales for r in rows), sum(r.total.cogs for r in rows)) != (total.sales, total.cogs):
@@ -71,20 +72,36 @@ def cogs(books: Books, trade: Trade, by: str | None = None, previous: tuple[Book
     )
 
 
+def _check(books: Books, trade: Trade) -> None:
+    for control in ("revenue", "cogs"):
+        if sum(group.amount for group in trade.of(control)) != books.control(Source.CIN7, control):
+            raise InvariantBroken(f"The documents of {control} do not add up to the ledger; no figure is given.")
+
+
 def _total(books: Books, trade: Trade, parts: Sequence[Share]) -> Total:
-    sales, cost = books.control(Source.CIN7, "revenue"), books.control(Source.CIN7, "cogs")
-    if (sum(part.sales for part in parts), sum(part.cogs for part in parts)) != (sales, cost):
-        raise InvariantBroken("Sales and cost per document do not add up to the ledger; no figure is given.")
-    notes = {number for sale in trade.sales.values() for number in numbers(sale.credit)}
-    return Total(sales, cost, orders(trade.of("revenue"), notes), units(parts))
+    return Total(
+        books.control(Source.CIN7, "revenue"),
+        books.control(Source.CIN7, "cogs"),
+        orders(trade.of("revenue"), _credit_notes(trade)),
+        units(parts) if parts or not any(group.sold for group in trade.of("revenue")) else None,
+    )
+
+
+def _parts(books: Books, trade: Trade, by: str | None) -> tuple[Share, ...]:
+    """The shares of the ledger, where a grouping needs them or lines tell units; without lines there are none."""
+    return shares(trade, books.period, books.currency) if by or trade.details else ()
 
 
 def _previous(previous: tuple[Books, Trade] | None) -> tuple[Period, Total, bool] | None:
     if previous is None:
         return None
     books, trade = previous
-    parts = shares(trade, books.period, books.currency)
-    return books.period, _total(books, trade, parts), not books.incomplete
+    total = _total(books, trade, _parts(books, trade, None))
+    return books.period, total, not books.incomplete
+
+
+def _credit_notes(trade: Trade) -> set[str]:
+    return {number for sale in trade.sales.values() for number in numbers(sale.credit)}
 
 
 def _qbo(books: Books) -> QboTotal | None:

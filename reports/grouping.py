@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reports.split import Share, sale_key
+from reports.split import Share
 from reports.trade import Trade
 
 GROUPS = ("product", "category", "location", "channel", "customer")
@@ -93,12 +93,13 @@ def _name(key: str | None, by: str, some: Sequence[Share], trade: Trade) -> str:
 
 
 def coverage(parts: Sequence[Share], trade: Trade, by: str | None) -> tuple[int, int]:
-    """How many sales the period has, and of how many the grouping (without one: the units) is known."""
-    keys = {sale_key(trade, group) for group in trade.groups if group.kind.casefold() == "sale"}
+    """How many documents of sales the period has, and of how many the grouping (without one: the lines) is known."""
+    sold = [group for group in trade.groups if group.sold]
+    documents = {group.name for group in sold}
+    if by is None:
+        return len(documents), len({g.name for g in sold if trade.sale_of.get((g.document, g.number)) in trade.details})
     if by in ("location", "channel", "customer"):
-        unknown = {part.key for part in parts if _KEYS[by](part, trade) is None}
-    elif by:
-        unknown = {part.key for part in parts if part.sku is None}
+        unknown = [part for part in parts if _KEYS[by](part, trade) is None]
     else:
-        unknown = {part.key for part in parts if part.units is None}
-    return len(keys), len(keys - unknown)
+        unknown = [part for part in parts if part.sku is None]
+    return len(documents), len(documents.difference(name for part in unknown for name in part.documents))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.load_tables import DOCUMENT, LINE, LOCATION, MOVEMENT, PRODUCT, AnyRow
+from reports.load_tables import DOCUMENT, LINE, LOCATION, MOVEMENT, PRODUCT, AnyRow, among
 from reports.trade import SALE_KIND, Part, SaleDetail
 from sync.domain.accounts import Source
 from sync.domain.period import Period
@@ -35,12 +35,6 @@ _PART = (
 )
 
 
-def chunks(values: Collection[str], size: int = 5000) -> Iterator[Sequence[str]]:
-    """Slices short enough for one IN list on either database (SQLite takes 32,766 values, PostgreSQL 65,535)."""
-    ordered = sorted(values)
-    return (ordered[start : start + size] for start in range(0, len(ordered), size))
-
-
 def places(session: Session, company: int) -> dict[str, str]:
     """Location id -> name; a bin's id -> the name of the location that it belongs to."""
     rows = session.execute(
@@ -55,24 +49,24 @@ def details(session: Session, company: int, sales: Collection[str], known: Mappi
     charged: dict[str, list[Part]] = defaultdict(list)
     shipped: dict[str, list[Part]] = defaultdict(list)
     cost: dict[str, list[Part]] = defaultdict(list)
-    for some in chunks(sales):
-        rows = session.execute(
-            select(*_PART)
-            .where(
-                LINE.c.company == company,
-                LINE.c.source == Source.CIN7.value,
-                LINE.c.kind == SALE_KIND,
-                LINE.c.id.in_(some),
-            )
-            .order_by(LINE.c.id, LINE.c.position)
+    rows = session.execute(
+        select(*_PART)
+        .where(
+            LINE.c.company == company,
+            LINE.c.source == Source.CIN7.value,
+            LINE.c.kind == SALE_KIND,
+            among(session, LINE.c.id, sales),
+            LINE.c.section.in_((*CHARGED, *SHIPPED, *COST)),
         )
-        for row in rows:
-            if row.section in CHARGED:
-                charged[row.id].append(_part(row, row.amount))
-            elif row.section in SHIPPED:
-                shipped[row.id].append(replace(_part(row, None), location=known.get(row.location, row.location)))
-            elif row.section in COST:
-                cost[row.id].append(_part(row, row.cost))
+        .order_by(LINE.c.id, LINE.c.position)
+    )
+    for row in rows if sales else ():
+        if row.section in CHARGED:
+            charged[row.id].append(_part(row, row.amount))
+        elif row.section in SHIPPED:
+            shipped[row.id].append(replace(_part(row, None), location=known.get(row.location, row.location)))
+        else:
+            cost[row.id].append(_part(row, row.cost))
     return {id_: SaleDetail(tuple(charged[id_]), tuple(cost[id_]), tuple(shipped[id_])) for id_ in sorted(sales)}
 
 
@@ -91,20 +85,20 @@ def _part(row: AnyRow, amount: int | None) -> Part:
 
 def sales_of_parts(session: Session, company: int, keys: Collection[str]) -> dict[str, str]:
     """Number or TaskID of an invoice, credit note or fulfilment -> the id of its sale, where the detail was read."""
-    found: dict[str, str] = {}
-    for some in chunks({key for key in keys if key}):
-        rows = session.execute(
-            select(LINE.c.document, LINE.c.id)
-            .where(
-                LINE.c.company == company,
-                LINE.c.source == Source.CIN7.value,
-                LINE.c.kind == SALE_KIND,
-                LINE.c.document.in_(some),
-            )
-            .distinct()
-            .order_by(LINE.c.id)
+    # The kind is left out of the question: with it, SQLite reads the lines of every sale there is.
+    rows = session.execute(
+        select(LINE.c.document, LINE.c.kind, LINE.c.id)
+        .where(
+            LINE.c.company == company,
+            LINE.c.source == Source.CIN7.value,
+            among(session, LINE.c.document, {key for key in keys if key}),
         )
-        for document, sale in rows:
+        .distinct()
+        .order_by(LINE.c.id)
+    )
+    found: dict[str, str] = {}
+    for document, kind, sale in rows:
+        if kind == SALE_KIND:
             found.setdefault(document, sale)
     return found
 
@@ -113,20 +107,18 @@ def qbo_lines(
     session: Session, company: int, wanted: Collection[str]
 ) -> dict[str, tuple[str, Decimal | None, tuple[Part, ...]]]:
     """Number -> (currency, rate, lines) of QuickBooks' sales document with that number; two with the same are none."""
-    documents: dict[str, list[AnyRow]] = defaultdict(list)
-    columns = (DOCUMENT.c.kind, DOCUMENT.c.id, DOCUMENT.c.number, DOCUMENT.c.currency, DOCUMENT.c.rate)
-    for some in chunks(wanted):
-        rows = session.execute(
-            select(*columns).where(
-                DOCUMENT.c.company == company,
-                DOCUMENT.c.source == Source.QBO.value,
-                DOCUMENT.c.number.in_(some),
-                DOCUMENT.c.kind.in_(tuple(_QBO_CHARGED)),
-                DOCUMENT.c.voided.is_(False),
-                DOCUMENT.c.deleted_at.is_(None),
-            )
+    rows = session.execute(
+        select(DOCUMENT.c.kind, DOCUMENT.c.id, DOCUMENT.c.number, DOCUMENT.c.currency, DOCUMENT.c.rate).where(
+            DOCUMENT.c.company == company,
+            DOCUMENT.c.source == Source.QBO.value,
+            among(session, DOCUMENT.c.number, wanted),
+            DOCUMENT.c.voided.is_(False),
+            DOCUMENT.c.deleted_at.is_(None),
         )
-        for row in rows:
+    )
+    documents: dict[str, list[AnyRow]] = defaultdict(list)
+    for row in rows:
+        if row.kind in _QBO_CHARGED:
             documents[row.number].append(row)
     single = {rows[0].id: rows[0] for rows in documents.values() if len(rows) == 1}
     lines = _qbo_parts(session, company, single)
@@ -140,25 +132,23 @@ def _qbo_parts(session: Session, company: int, documents: Mapping[str, AnyRow]) 
         select(PRODUCT.c.id, PRODUCT.c.sku).where(PRODUCT.c.company == company, PRODUCT.c.source == Source.QBO.value)
     )
     skus = {row.id: row.sku for row in items} if documents else {}
-    found: dict[str, list[Part]] = defaultdict(list)
-    for some in chunks(documents):
-        rows = session.execute(
-            select(*_PART, LINE.c.kind, LINE.c.item)
-            .where(
-                LINE.c.company == company,
-                LINE.c.source == Source.QBO.value,
-                LINE.c.kind.in_(tuple(_QBO_CHARGED)),
-                LINE.c.id.in_(some),
-            )
-            .order_by(LINE.c.id, LINE.c.position)
+    rows = session.execute(
+        select(*_PART, LINE.c.kind, LINE.c.item)
+        .where(
+            LINE.c.company == company,
+            LINE.c.source == Source.QBO.value,
+            LINE.c.kind.in_(tuple(_QBO_CHARGED)),
+            among(session, LINE.c.id, documents),
         )
-        for row in rows:
+        .order_by(LINE.c.id, LINE.c.position)
+    )
+    found: dict[str, list[Part]] = defaultdict(list)
+    for row in rows:
+        if row.kind == documents[row.id].kind and row.amount is not None:
             sign = _QBO_CHARGED[row.kind]
-            if row.kind == documents[row.id].kind and row.amount is not None:
-                part = _part(row, sign * row.amount)
-                quantity = None if row.quantity is None else sign * row.quantity
-                sku = row.sku or skus.get(row.item, "")
-                found[row.id].append(Part(("qbo", row.id), sku, part.name, part.amount, quantity))
+            quantity = None if row.quantity is None else sign * row.quantity
+            sku = row.sku or skus.get(row.item, "")
+            found[row.id].append(Part(("qbo", row.id), sku, row.name, sign * row.amount, quantity))
     return found
 
 

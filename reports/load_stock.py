@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.books import Incomplete
-from reports.load_lines import chunks
-from reports.load_tables import COMPANY, FIGURE, PRODUCT, STOCK
+from reports.load_tables import COMPANY, FIGURE, PRODUCT, STOCK, among
 from reports.stock import Stock, at_location, chosen, stock
 from sync.domain.accounts import Source
 from sync.domain.stock import StockLevel
@@ -86,4 +85,4 @@ def _levels(session: Session, company: int, skus: Collection[str] | None, locati
         rows = rows.where(STOCK.c.location == location)
     if skus is None:
         return [StockLevel(*row) for row in session.execute(rows)]
-    return [StockLevel(*row) for some in chunks(skus) for row in session.execute(rows.where(STOCK.c.sku.in_(some)))]
+    return [StockLevel(*row) for row in session.execute(rows.where(among(session, STOCK.c.sku, skus)))]

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
-from reports.load_lines import chunks, details, movements, places, qbo_lines, sales_of_parts
-from reports.load_tables import DOCUMENT, POSTING, PRODUCT, AnyRow
-from reports.trade import SALE_KIND, Group, SaleHeader, Stocked, Trade, numbers
+from reports.load_lines import details, movements, places, qbo_lines, sales_of_parts
+from reports.load_tables import DOCUMENT, POSTING, PRODUCT, AnyRow, among
+from reports.trade import SALE_KIND, Group, SaleHeader, Stocked, Trade, unpaired
 from sync.domain.accounts import Source
-from sync.domain.period import Period
 
-# How far back a shipment is looked for whose invoice follows later.
-_SHIPPED_BEFORE = timedelta(days=60)
+# Combined shipping statuses under which goods have left, all or some (Cin7 docs: sale statuses).
+_SHIPPED = frozenset({"shipped", "partially shipped", "authorised", "partially authorised"})
 _HEADER = (
     DOCUMENT.c.id,
+    DOCUMENT.c.kind,
     DOCUMENT.c.number,
     DOCUMENT.c.status,
     DOCUMENT.c.invoice,
@@ -35,14 +34,18 @@ _HEADER = (
 )
 
 
-def trade(session: Session, books: Books, *, lines: bool = False) -> Trade:
-    """The trade of the period; with `lines` also what shares it out by product: QBO's lines and dated movements."""
+def trade(session: Session, books: Books, *, every_sale: bool = False, lines: bool = False) -> Trade:
+    """The trade of the period.
+
+    Sales are read for what has details and for what is not final, with `every_sale` for all groups; `lines` adds what
+    else shares amounts out by product: QBO's lines and dated movements.
+    """
     company = books.company.id
-    groups = tuple(group for control in ("revenue", "cogs") for group in _groups(session, books, control, books.period))
+    groups = (*_groups(session, books, "revenue"), *_groups(session, books, "cogs"))
     known = places(session, company)
-    sales, sale_of = _sales(session, company, groups, known)
-    detailed = [id_ for id_, sale in sales.items() if sale.detailed]
-    read = details(session, company, detailed, known)
+    apart = unpaired(groups)
+    sales, sale_of = _sales(session, company, groups, groups if every_sale else apart, known)
+    read = details(session, company, [id_ for id_, sale in sales.items() if sale.detailed], known)
     open_numbers = {
         number
         for group in groups
@@ -56,16 +59,20 @@ def trade(session: Session, books: Books, *, lines: bool = False) -> Trade:
         details=read,
         qbo_lines=qbo_lines(session, company, open_numbers) if lines else {},
         movements=movements(session, company, books.period) if lines else {},
-        costed_before=_costed_before(session, books, groups, sale_of),
+        costed_after=_costed_after(session, books, apart, sale_of),
         products=_products(session, company) if lines or read else {},
         revenue_accounts=frozenset(books.map.accounts(Source.CIN7, "revenue")),
     )
 
 
-def _groups(session: Session, books: Books, control: str, period: Period) -> Iterator[Group]:
+def sales_alone(session: Session, books: Books) -> Trade:
+    """What counts the orders of a period, and no more."""
+    return Trade(groups=_groups(session, books, "revenue"))
+
+
+def _groups(session: Session, books: Books, control: str) -> tuple[Group, ...]:
     """Ledger sums per kind, document and reference on one control, in its own direction."""
     sign = books.map.sign(control)
-    codes = books.map.accounts(Source.CIN7, control)
     amount = POSTING.c.amount
     best = func.max(amount) if sign > 0 else func.min(amount)
     rows = session.execute(
@@ -73,86 +80,101 @@ def _groups(session: Session, books: Books, control: str, period: Period) -> Ite
         .where(
             POSTING.c.company == books.company.id,
             POSTING.c.source == Source.CIN7.value,
-            POSTING.c.account.in_(codes),
-            POSTING.c.day >= period.start,
-            POSTING.c.day <= period.end,
+            POSTING.c.account.in_(books.map.accounts(Source.CIN7, control)),
+            POSTING.c.day >= books.period.start,
+            POSTING.c.day <= books.period.end,
         )
         .group_by(POSTING.c.kind, POSTING.c.document, POSTING.c.number)
         .order_by(POSTING.c.kind, POSTING.c.document, POSTING.c.number)
     )
-    for kind, document, number, total, largest in rows:
-        yield Group(control, kind, document, number, sign * int(total), sign * largest > 0)
+    return tuple(
+        Group.of(control, kind, document, number, sign * int(total), sign * largest > 0)
+        for kind, document, number, total, largest in rows
+    )
 
 
 def _sales(
-    session: Session, company: int, groups: Sequence[Group], known: Mapping[str, str]
+    session: Session, company: int, groups: Sequence[Group], wanted: Sequence[Group], known: Mapping[str, str]
 ) -> tuple[dict[str, SaleHeader], dict[tuple[str, str], str]]:
-    """The sales behind the groups: by id where TaskID names the sale, else by number, else by the lines of a detail."""
-    found = {row.id: _header(row, known) for row in _rows(session, company, DOCUMENT.c.id, _documents(groups))}
+    """The sales behind the wanted groups, and behind any group whose lines were read.
+
+    They are found by id where TaskID names the sale, else by number, else by the lines of a detail.
+    """
+    by_part = sales_of_parts(session, company, {key for group in groups for key in group.keys})
+    ids = {group.document for group in wanted} | set(by_part.values())
+    found = {row.id: _header(row, known) for row in _rows(session, company, DOCUMENT.c.id, ids)}
+    if not wanted or any(group.document in found for group in wanted):  # else TaskID names no sale in this company
+        others = {group.document for group in groups} - ids
+        found |= {row.id: _header(row, known) for row in _rows(session, company, DOCUMENT.c.id, others, detailed=True)}
     sale_of = {(g.document, g.number): g.document for g in groups if g.document in found}
-    left = [group for group in groups if (group.document, group.number) not in sale_of]
-    wanted = {number for group in left for number in group.numbers}
+    _match(groups, sale_of, {key: id_ for key, id_ in by_part.items() if id_ in found})
     by_number: dict[str, str] = {}
+    numbers = {number for group in _left(wanted, sale_of) for number in group.numbers}
     for column in (DOCUMENT.c.number, DOCUMENT.c.invoice, DOCUMENT.c.credit):
-        for row in _rows(session, company, column, wanted - by_number.keys()):
+        for row in _rows(session, company, column, numbers - by_number.keys()):
             found[row.id] = _header(row, known)
             by_number.setdefault(getattr(row, column.name), row.id)
-    _match(left, sale_of, by_number)
-    left = [group for group in left if (group.document, group.number) not in sale_of]
-    by_part = _credit_notes(session, company, {number for group in left for number in group.numbers})
-    by_part |= sales_of_parts(session, company, {key for g in left for key in (g.document, *g.numbers)})
-    for row in _rows(session, company, DOCUMENT.c.id, set(by_part.values()) - found.keys()):
+    _match(wanted, sale_of, by_number)
+    left = _left(wanted, sale_of)
+    by_note = _credit_notes(session, company, {number for group in left for number in group.numbers})
+    for row in _rows(session, company, DOCUMENT.c.id, set(by_note.values()) - found.keys()):
         found[row.id] = _header(row, known)
-    _match(left, sale_of, {key: id_ for key, id_ in by_part.items() if id_ in found})
+    _match(left, sale_of, {key: id_ for key, id_ in by_note.items() if id_ in found})
     used = set(sale_of.values())
     return {id_: header for id_, header in sorted(found.items()) if id_ in used}, sale_of
 
 
+def _left(groups: Iterable[Group], sale_of: Mapping[tuple[str, str], str]) -> list[Group]:
+    return [group for group in groups if (group.document, group.number) not in sale_of]
+
+
 def _credit_notes(session: Session, company: int, wanted: Collection[str]) -> dict[str, str]:
     """Credit note number -> the id of its sale, which the credit note's own id begins with."""
-    found: dict[str, str] = {}
-    for some in chunks(wanted):
-        rows = session.execute(
-            select(DOCUMENT.c.number, DOCUMENT.c.credit, DOCUMENT.c.id)
-            .where(
-                DOCUMENT.c.company == company,
-                DOCUMENT.c.source == Source.CIN7.value,
-                DOCUMENT.c.kind == "SaleCreditNote",
-                or_(DOCUMENT.c.number.in_(some), DOCUMENT.c.credit.in_(some)),
-            )
-            .order_by(DOCUMENT.c.id)
+    rows = session.execute(
+        select(DOCUMENT.c.number, DOCUMENT.c.kind, DOCUMENT.c.id)
+        .where(
+            DOCUMENT.c.company == company,
+            DOCUMENT.c.source == Source.CIN7.value,
+            among(session, DOCUMENT.c.number, wanted),
         )
-        for number, credit, id_ in rows:
-            for each in {number, credit} & set(some):
-                found.setdefault(each, id_.split("/", 1)[0])
+        .order_by(DOCUMENT.c.id)
+    )
+    found: dict[str, str] = {}
+    for number, kind, id_ in rows if wanted else ():
+        if kind == "SaleCreditNote":
+            found.setdefault(number, id_.split("/", 1)[0])
     return found
 
 
 def _match(groups: Iterable[Group], sale_of: dict[tuple[str, str], str], by: Mapping[str, str]) -> None:
+    """Notes the sale of each group that one of its numbers, or its TaskID, leads to."""
     for group in groups:
         known = next((by[key] for key in (*group.numbers, group.document) if key in by), None)
         if known:
-            sale_of[group.document, group.number] = known
+            sale_of.setdefault((group.document, group.number), known)
 
 
-def _documents(groups: Iterable[Group]) -> set[str]:
-    return {group.document for group in groups if group.document}
-
-
-def _rows(session: Session, company: int, column: ColumnElement[str], values: Collection[str]) -> Iterator[AnyRow]:
-    """Headers of the sales whose `column` has one of the values."""
-    for some in chunks(values):
-        yield from session.execute(
-            select(*_HEADER)
-            .where(
-                DOCUMENT.c.company == company,
-                DOCUMENT.c.source == Source.CIN7.value,
-                DOCUMENT.c.kind == SALE_KIND,
-                DOCUMENT.c.deleted_at.is_(None),
-                column.in_(some),
-            )
-            .order_by(DOCUMENT.c.id)
+def _rows(
+    session: Session, company: int, column: ColumnElement[str], values: Collection[str], *, detailed: bool = False
+) -> Iterator[AnyRow]:
+    """Headers of the sales whose `column` has one of the values; `detailed`: only those whose lines were read."""
+    # The kind is part of the key by id alone; asking for it elsewhere leads SQLite to read every sale there is.
+    more = [DOCUMENT.c.kind == SALE_KIND] if column is DOCUMENT.c.id else []
+    more += [DOCUMENT.c.detail_at.is_not(None)] if detailed else []
+    if not values:
+        return
+    rows = session.execute(
+        select(*_HEADER)
+        .where(
+            DOCUMENT.c.company == company,
+            DOCUMENT.c.source == Source.CIN7.value,
+            DOCUMENT.c.deleted_at.is_(None),
+            among(session, column, values),
+            *more,
         )
+        .order_by(DOCUMENT.c.id)
+    )
+    yield from (row for row in rows if row.kind == SALE_KIND)
 
 
 def _header(row: AnyRow, known: Mapping[str, str]) -> SaleHeader:
@@ -170,20 +192,26 @@ def _header(row: AnyRow, known: Mapping[str, str]) -> SaleHeader:
         rate=row.rate,
         voided=row.voided,
         service="type=service" in row.version.casefold(),
+        shipped=_shipped(row.version),
         detailed=row.detail_at is not None,
     )
 
 
-def _costed_before(
+def _shipped(words: str) -> bool | None:
+    """Whether the list's finer statuses say that goods left; None where they say nothing of it."""
+    told = dict(word.split("=", 1) for word in words.casefold().split("; ") if "=" in word)
+    return told["ship"] in _SHIPPED if "ship" in told else None
+
+
+def _costed_after(
     session: Session, books: Books, groups: Sequence[Group], sale_of: Mapping[tuple[str, str], str]
 ) -> frozenset[str]:
-    """Of the sales invoiced in the period without cost in it, those whose cost posted shortly before."""
-    costed = {sale_of.get((g.document, g.number), g.number) for g in groups if g.control == "cogs"}
+    """Of the documents invoiced in the period without cost in it, the names of those whose cost posted later."""
     waiting: dict[str, str] = {}
     for group in groups:
-        sale = sale_of.get((group.document, group.number), group.number)
-        if group.control == "revenue" and sale not in costed:
-            waiting |= dict.fromkeys((sale, group.document, *group.numbers), sale)
+        if group.control == "revenue":
+            sale = sale_of.get((group.document, group.number), "")
+            waiting |= {key: group.name for key in (*group.keys, group.number, sale) if key}
     if not waiting:
         return frozenset()
     rows = session.execute(
@@ -192,13 +220,12 @@ def _costed_before(
             POSTING.c.company == books.company.id,
             POSTING.c.source == Source.CIN7.value,
             POSTING.c.account.in_(books.map.accounts(Source.CIN7, "cogs")),
-            POSTING.c.day >= books.period.start - _SHIPPED_BEFORE,
-            POSTING.c.day < books.period.start,
+            POSTING.c.day > books.period.end,
+            or_(among(session, POSTING.c.document, waiting), among(session, POSTING.c.number, waiting)),
         )
         .distinct()
     )
-    keys = {key for document, number in rows for key in (document, *numbers(number))}
-    return frozenset(waiting[key] for key in keys & waiting.keys())
+    return frozenset(waiting[key] for row in rows for key in row if key in waiting)
 
 
 def _products(session: Session, company: int) -> dict[str, Stocked]:

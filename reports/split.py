@@ -20,6 +20,7 @@ class Share:
 
     `sku` is None where no line tells it and "" for lines without a product (shipping, charges); `location` is None, and
     `sale` is None, where the sale is not known. `units` are those invoiced less those credited, None where not known.
+    `documents` names the documents that it is a part of.
     """
 
     sales: int
@@ -29,7 +30,7 @@ class Share:
     units: Decimal | None
     location: str | None
     sale: SaleHeader | None
-    key: str
+    documents: tuple[str, ...] = ()
 
 
 def shares(trade: Trade, period: Period, base: str) -> tuple[Share, ...]:
@@ -37,25 +38,19 @@ def shares(trade: Trade, period: Period, base: str) -> tuple[Share, ...]:
     return (*_sales(trade, base), *_costs(trade, period, base))
 
 
-def sale_key(trade: Trade, group: Group) -> str:
-    """What the groups of one sale have in common: its id, or the first number of the reference where it is unknown."""
-    known = trade.sale_of.get((group.document, group.number))
-    return known or next(iter(group.numbers), group.document)
-
-
 def _sales(trade: Trade, base: str) -> Iterator[Share]:
     for group in trade.of("revenue"):
-        sale, key = trade.sale(group), sale_key(trade, group)
+        sale, named = trade.sale(group), (group.name,)
         place = sale.location if sale else None
-        if group.kind.casefold() != "sale":
-            yield Share(group.amount, 0, None, "", Decimal(0), place, sale, key)
+        if not group.sold:
+            yield Share(group.amount, 0, None, "", Decimal(0), place, sale)
             continue
         lines = _charged(trade, group, sale, base)
         if lines is None:
-            yield Share(group.amount, 0, None, "", None, place, sale, key)
+            yield Share(group.amount, 0, None, "", None, place, sale, named)
             continue
         for part, amount in lines:
-            whole = Share(amount, 0, part.sku, part.name, _units(part), place, sale, key)
+            whole = Share(amount, 0, part.sku, part.name, _units(part), place, sale, named)
             yield from _placed(whole, _places(trade, sale, part.sku, ""))
 
 
@@ -109,17 +104,18 @@ def _costs(trade: Trade, period: Period, base: str) -> Iterator[Share]:
     """Cost per sale: what its movements say by product where they add up to what was posted, else as one."""
     by_sale: dict[str, list[Group]] = defaultdict(list)
     for group in trade.of("cogs"):
-        by_sale[sale_key(trade, group) if group.kind.casefold() == "sale" else ""].append(group)
+        by_sale[trade.sale_of.get((group.document, group.number), group.name) if group.sold else ""].append(group)
     for key, groups in sorted(by_sale.items()):
         amount = sum(group.amount for group in groups)
         sale = trade.sale(groups[0]) if key else None
+        named = tuple(sorted({group.name for group in groups})) if key else ()
         place = sale.location if sale else None
         parts = _moved(trade, sale, groups, amount, period, base) if key else None
         if parts is None:
-            yield Share(0, amount, None, "", Decimal(0), place, sale, key)
+            yield Share(0, amount, None, "", Decimal(0), place, sale, named)
             continue
         for part, cost in parts:
-            whole = Share(0, cost, part.sku, part.name, Decimal(0), place, sale, key)
+            whole = Share(0, cost, part.sku, part.name, Decimal(0), place, sale, named)
             if part.location:
                 yield replace(whole, location=part.location)
             else:

@@ -6,17 +6,21 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 SALE_KIND = "Sale"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """All postings of one document and reference on one control in the period.
 
     `amount`: minor units of base currency in the control's own direction (sales credit, cost debit positive).
     `raises`: one row at least counts as plus. `kind`: Cin7's Type. `document`: its TaskID, which names the sale in some
-    companies and the invoice or fulfilment in others (Cin7 docs: /transactions do not say).
+    companies and the invoice or fulfilment in others (Cin7 docs: /transactions do not say). `numbers`: those in the
+    reference, as "INV-00004/CR-00002" names an invoice and its credit note. `name`: the first of them, else the TaskID.
+    `keys`: all by which the groups of one sale may recognise each other. `sold`: a sale made it, not a journal or the
+    like.
     """
 
     control: str
@@ -25,17 +29,24 @@ class Group:
     number: str
     amount: int
     raises: bool
+    numbers: tuple[str, ...]
+    name: str
+    keys: tuple[str, ...]
+    sold: bool
 
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """The document numbers in the reference: "INV-00004/CR-00002" names an invoice and its credit note."""
-        return numbers(self.number)
+    @classmethod
+    def of(cls, control: str, kind: str, document: str, number: str, amount: int, raises: bool) -> Group:
+        """The group of one row of sums; all that can be told from it is worked out once."""
+        told = numbers(number)
+        name = told[0] if told else document
+        sold = kind == SALE_KIND or kind.casefold() == SALE_KIND.casefold()
+        return cls(control, kind, document, number, amount, raises, told, name, (document, *told), sold)
 
 
 @dataclass(frozen=True, slots=True)
 class SaleHeader:
     """A sale as Cin7's list tells it; `invoiced` is its invoice's day, `service` whether it sells nothing
-    that ships, `detailed` whether its lines were read."""
+    that ships, `shipped` whether goods have left by now (None: not told), `detailed` whether its lines were read."""
 
     id: str
     number: str
@@ -50,6 +61,7 @@ class SaleHeader:
     rate: Decimal | None = None
     voided: bool = False
     service: bool = False
+    shipped: bool | None = None
     detailed: bool = False
 
 
@@ -90,13 +102,14 @@ class Stocked:
     stocked: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trade:
     """One period's sales and costs.
 
     `sale_of`: (document, number) of a group -> the id of its sale, for those whose sale is known. `details`: sale id ->
     its lines, where they were read. `qbo_lines`: invoice or credit note number -> QBO's (currency, rate, lines).
-    `costed_before`: sales whose cost posted before the period. `revenue_accounts`: Cin7 codes of the revenue control.
+    `costed_after`: sales of the period without cost in it whose cost posted later.
+    `revenue_accounts`: Cin7 codes of the revenue control.
     """
 
     groups: tuple[Group, ...] = ()
@@ -105,20 +118,40 @@ class Trade:
     details: Mapping[str, SaleDetail] = field(default_factory=dict)
     qbo_lines: Mapping[str, tuple[str, Decimal | None, tuple[Part, ...]]] = field(default_factory=dict)
     movements: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
-    costed_before: frozenset[str] = frozenset()
+    costed_after: frozenset[str] = frozenset()
     products: Mapping[str, Stocked] = field(default_factory=dict)
     revenue_accounts: frozenset[str] = frozenset()
 
     def sale(self, group: Group) -> SaleHeader | None:
         return self.sales.get(self.sale_of.get((group.document, group.number), ""))
 
+    @cached_property
+    def unpaired(self) -> tuple[Group, ...]:
+        """Groups of sales with revenue and no cost in the period, or cost and no revenue, as far as they tell."""
+        return unpaired(self.groups)
+
+    @cached_property
+    def _by_control(self) -> dict[str, tuple[Group, ...]]:
+        names = {group.control for group in self.groups}
+        return {name: tuple(group for group in self.groups if group.control == name) for name in names}
+
     def of(self, control: str) -> tuple[Group, ...]:
-        return tuple(group for group in self.groups if group.control == control)
+        return self._by_control.get(control, ())
 
 
 def numbers(reference: str) -> tuple[str, ...]:
     """The numbers that a reference of the ledger is put together from, in order."""
+    if "/" not in reference:
+        return (reference,) if reference else ()
     return tuple(part.strip() for part in reference.split("/") if part.strip())
+
+
+def unpaired(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Groups of sales that no group on the other control shares its TaskID or a number with."""
+    sold = [group for group in groups if group.sold]
+    revenue = {key for group in sold if group.control == "revenue" for key in group.keys}
+    shared = {key for group in sold if group.control == "cogs" for key in group.keys} & revenue
+    return tuple(group for group in sold if shared.isdisjoint(group.keys))
 
 
 def orders(groups: Iterable[Group], credit_notes: Collection[str] = ()) -> int:
@@ -131,10 +164,8 @@ def orders(groups: Iterable[Group], credit_notes: Collection[str] = ()) -> int:
     credited: set[str] = set()
     raised: set[str] = set()
     for group in groups:
-        if group.kind.casefold() != SALE_KIND.casefold():
-            continue
-        named = group.numbers or (group.document,)
-        net[named[0]] = net.get(named[0], 0) + group.amount
-        credited |= {named[0]} if len(named) > 1 else set()
-        raised |= {named[0]} if group.raises else set()
+        if group.sold:
+            net[group.name] = net.get(group.name, 0) + group.amount
+            credited |= {group.name} if len(group.numbers) > 1 else set()
+            raised |= {group.name} if group.raises else set()
     return sum(1 for number in raised.difference(credit_notes) if net[number] or number in credited)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reports.split import sale_key
-from reports.trade import SaleDetail, SaleHeader, Trade
+from reports.trade import Group, Trade
 from sync.domain.period import Period
 
 # Cin7's words for a sale that nothing more is expected of (Cin7 docs: sale statuses).
@@ -24,49 +22,48 @@ class NotFinal:
 
 
 def not_final(trade: Trade, period: Period) -> tuple[NotFinal, ...]:
-    """The reasons in their order of the contract, those without a sale left out.
+    """The reasons in their order of the contract, those without a document left out.
 
-    Told from ledger and headers: a sale is invoiced_not_shipped when its revenue posted and no cost of it did up to
-    the period's end, unless its lines are known to be services; shipped_not_invoiced when its cost posted and its
-    invoice is missing or dated later. zero_cost_shipment needs the sale's detail.
+    Told from ledger and headers: an invoice is invoiced_not_shipped when its revenue posted and no cost of its sale
+    did, unless it sells services or had shipped before; a shipment is shipped_not_invoiced when its cost posted and the
+    sale's invoice is missing or dated later. zero_cost_shipment needs the sale's detail.
     """
-    sales: dict[str, int] = defaultdict(int)
-    costs: dict[str, int] = defaultdict(int)
-    headers: dict[str, SaleHeader | None] = {}
-    for group in trade.groups:
-        if group.kind.casefold() == "sale":
-            key = sale_key(trade, group)
-            headers[key] = trade.sale(group)
-            (sales if group.control == "revenue" else costs)[key] += group.amount
-    reasons = {
-        "invoiced_not_shipped": {
-            k: sales[k] for k in sorted(sales) if _awaits_goods(trade, k, headers[k], sales, costs)
-        },
-        "shipped_not_invoiced": {
-            k: costs[k] for k in sorted(costs) if _awaits_invoice(k, headers[k], sales, costs, period)
-        },
-        "zero_cost_shipment": {k: sales.get(k, 0) for k in _at_no_cost(trade, period)},
-    }
-    return tuple(NotFinal(name, len(found), sum(found.values())) for name, found in reasons.items() if found)
+    apart = trade.unpaired
+    both = {trade.sale_of.get((g.document, g.number)) for g in apart if g.control == "revenue"}
+    both &= {trade.sale_of.get((g.document, g.number)) for g in apart if g.control == "cogs"}
+    waiting = [g for g in apart if (sale := trade.sale(g)) and sale.id not in both and g.amount > 0]
+    goods = [g for g in waiting if g.control == "revenue" and _awaits_goods(trade, g)]
+    invoices = [g for g in waiting if g.control == "cogs" and _awaits_invoice(trade, g, period)]
+    free = list(_at_no_cost(trade, period))
+    reasons = (
+        NotFinal("invoiced_not_shipped", len({g.name for g in goods}), sum(g.amount for g in goods)),
+        NotFinal("shipped_not_invoiced", len({g.name for g in invoices}), sum(g.amount for g in invoices)),
+        NotFinal("zero_cost_shipment", len(free), sum(_sold(trade, sale) for sale in free)),
+    )
+    return tuple(reason for reason in reasons if reason.documents)
 
 
-def _awaits_goods(
-    trade: Trade, key: str, header: SaleHeader | None, sales: dict[str, int], costs: dict[str, int]
-) -> bool:
-    if sales[key] <= 0 or key in costs or key in trade.costed_before:
+def _awaits_goods(trade: Trade, group: Group) -> bool:
+    sale = trade.sale(group)
+    if sale is None or sale.service:
         return False
-    detail = trade.details.get(key)
-    if detail:
-        return any(_stocked(trade, part.sku) for part in detail.invoiced) and not _moved(detail)
-    return header is None or not (header.service or header.status.casefold() in _DONE)
-
-
-def _awaits_invoice(
-    key: str, header: SaleHeader | None, sales: dict[str, int], costs: dict[str, int], period: Period
-) -> bool:
-    if costs[key] <= 0 or key in sales or header is None:
+    detail = trade.details.get(sale.id)
+    if detail and not any(_stocked(trade, part.sku) for part in detail.invoiced):
         return False
-    return not header.invoice or (header.invoiced is not None and header.invoiced > period.end)
+    if group.name in trade.costed_after:
+        return True
+    # What has left by now and posted nothing later was shipped before the period, or at no cost.
+    left = bool(detail and any(part.set[0] == "Fulfilment" for part in detail.shipped))
+    return not (left or sale.shipped or sale.status.casefold() in _DONE)
+
+
+def _awaits_invoice(trade: Trade, group: Group, period: Period) -> bool:
+    sale = trade.sale(group)
+    return sale is not None and (not sale.invoice or (sale.invoiced is not None and sale.invoiced > period.end))
+
+
+def _sold(trade: Trade, sale: str) -> int:
+    return sum(g.amount for g in trade.of("revenue") if trade.sale_of.get((g.document, g.number)) == sale)
 
 
 def _at_no_cost(trade: Trade, period: Period) -> Iterator[str]:
@@ -74,10 +71,6 @@ def _at_no_cost(trade: Trade, period: Period) -> Iterator[str]:
         shipped = (part for part in detail.cost if part.day and part.day in period)
         if any(part.amount == 0 and _stocked(trade, part.sku) for part in shipped):
             yield key
-
-
-def _moved(detail: SaleDetail) -> bool:
-    return any(part.amount for part in detail.cost)
 
 
 def _stocked(trade: Trade, sku: str) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.connection import Connection
 
 _ASKED = ("CIN7_ACCOUNT_ID", "CIN7_APPLICATION_KEY", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET")
+_PATIENCE = 15.0  # seconds for a name; a person is waiting, and the connection is stored already
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def run(request: Request, deps: Deps) -> Reply:
     realm = _consent(request, deps)
     if not deps.settings.qbo.realm_id:
         wrote += _write(deps, {"QBO_REALM_ID": realm})
-    return _connected(deps.connection(realm), deps.settings, realm, wrote)
+    return _connected(deps.connection(realm, patience=_PATIENCE), deps.settings, realm, wrote)
 
 
 def _first_settings(deps: Deps) -> list[str]:

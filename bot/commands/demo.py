@@ -21,7 +21,7 @@ SEED = 2026
 TOUR = (
     ("sync",),
     ("cogs", "last-month", "--by", "product"),
-    ("stock",),
+    ("stock", "shelf"),
     ("reconcile", "last-month"),
 )
 _FOLDER = "tieout-demo"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sync.pull import RunReport, StepReport
 
 _SYSTEMS = {"cin7": "Cin7", "qbo": "QuickBooks"}
+_WORDS = {"transactions": "ledger rows", "ledger": "ledger rows", "availability": "stock levels", "company": "company"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,13 @@ def to_text(report: RunReport) -> str:
     calls = ", ".join(f"{_SYSTEMS[source]} {count}" for source, count in report.calls.items())
     lines = [f"Sync {report.status} after {seconds:.0f} s. Calls: {calls}."]
     for source, system in _SYSTEMS.items():
-        brought = [step for step in report.entities if step.source == source and step.fetched]
-        if brought:
-            lines.append(f"  {system}: " + ", ".join(f"{step.fetched:,} {_spoken(step)}" for step in brought))
+        brought = [step for step in report.entities if step.source == source and step.fetched and step.entity != "me"]
+        said = f"{system}: " + ", ".join(f"{step.fetched:,} {_spoken(step)}" for step in brought)
+        lines += textwrap.wrap(said, 110, initial_indent="  ", subsequent_indent="    ") if brought else []
     troubles = [step for step in report.entities if step.error]
     lines += [f"  {_SYSTEMS[step.source]} {_spoken(step)} {step.status}: {step.error}" for step in troubles]
     return "\n".join(lines)
 
 
 def _spoken(step: StepReport) -> str:
-    return step.entity.replace("_", " ")
+    return _WORDS.get(step.entity) or step.entity.replace("_", " ")

@@ -9,9 +9,9 @@ from datetime import date
 from sync.cin7.wire import Row, required, text
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NUMBERS = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})\b.*")
-_DAY_FIRST_WORDS = re.compile(r"(\d{1,2})[\s./-]+([A-Za-z]{3,9})\.?[\s,./-]+(\d{2,4})\b.*")
-_MONTH_FIRST_WORDS = re.compile(r"([A-Za-z]{3,9})\.?[\s./-]+(\d{1,2})[\s,./-]+(\d{2,4})\b.*")
+_NUMBERS = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})(?!\d).*")
+_DAY_FIRST_WORDS = re.compile(r"(\d{1,2})[\s./-]+([A-Za-z]{3,9})\.?[\s,./-]+(\d{2,4})(?!\d).*")
+_MONTH_FIRST_WORDS = re.compile(r"([A-Za-z]{3,9})\.?[\s./-]+(\d{1,2})[\s,./-]+(\d{2,4})(?!\d).*")
 
 _DAY_FIRST, _MONTH_FIRST = "day first", "month first"
 

@@ -9,29 +9,24 @@ from sync.cin7.wire import Row, day, guid, instant, minor, number, rows, text
 from sync.domain.accounts import Source
 from sync.domain.documents import Document, Line, Link
 
-# Finer statuses than the main one; kept word for word, so that a change of any of them is seen.
+# Finer statuses than the main one, kept word for word so that a change of any of them is seen. Those that list and
+# detail both have: a document reads the same from either.
 SALE_WORDS = (
     ("Type", "type"),
-    ("OrderStatus", "order"),
     ("FulFilmentStatus", "fulfilment"),
     ("CombinedPickingStatus", "pick"),
     ("CombinedShippingStatus", "ship"),
     ("CombinedInvoiceStatus", "invoice"),
-    ("CreditNoteStatus", "credit"),
     ("CombinedPaymentStatus", "payment"),
-    ("RestockStatus", "restock"),
 )
 PURCHASE_WORDS = (
     ("Type", "type"),
-    ("OrderStatus", "order"),
-    ("StockReceivedStatus", "stock"),
     ("CombinedReceivingStatus", "received"),
-    ("InvoiceStatus", "invoice"),
-    ("CombinedInvoiceStatus", "invoices"),
-    ("CreditNoteStatus", "credit"),
-    ("UnstockStatus", "unstock"),
+    ("CombinedInvoiceStatus", "invoice"),
     ("CombinedPaymentStatus", "payment"),
 )
+_SALE_CREDIT_WORDS = (*SALE_WORDS, ("RestockStatus", "restock"))
+_PURCHASE_CREDIT_WORDS = (*PURCHASE_WORDS, ("UnstockStatus", "unstock"))
 
 
 def is_voided(status: str) -> bool:
@@ -93,7 +88,7 @@ def _sale_credit_note(key: str, kind: str, row: Row, currency: str) -> Document:
         channel=text(row, "SourceChannel"),
         memo=text(row, "CustomerReference"),
         updated=instant(row, "Updated"),
-        version=status_words(row, SALE_WORDS),
+        version=status_words(row, _SALE_CREDIT_WORDS),
         voided=is_voided(status) or is_voided(text(row, "Status")),
         links=(Link("Sale", guid(row, "SaleID")),),
     )
@@ -141,7 +136,7 @@ def _purchase_credit_note(key: str, kind: str, row: Row, currency: str) -> Docum
         counterparty_id=guid(row, "SupplierID"),
         currency=text(row, "SupplierCurrency").upper() or currency,
         updated=instant(row, "LastUpdatedDate"),
-        version=status_words(row, PURCHASE_WORDS),
+        version=status_words(row, _PURCHASE_CREDIT_WORDS),
         voided=is_voided(status) or is_voided(text(row, "Status")),
         links=(Link("Purchase", guid(row, "ID")),),
     )

@@ -57,6 +57,10 @@ class Feed:
             asked["ToDate"] = _stamp(window.end if self.to_included else window.end + DAY)
         return asked
 
+    def exact(self, window: Period) -> bool:
+        """Whether the bounds asked for `window` hold its days alone."""
+        return self.from_included is not None or window == Period(FIRST, LAST)
+
     def total(self, window: Period) -> int:
         """How many rows the bounds of `window` hold, by the cheapest call."""
         found = self.sync.cin7.page(TRANSACTIONS, page=1, limit=1, tally=self.tally, **self.filters(window)).total
@@ -160,7 +164,7 @@ def _by_account(feed: Feed, window: Period) -> tuple[list[Row], str]:
             return rows, f"the postings on account {code} came differently each time they were read"
         rows += [row for row in mine if str(row.get("DebitAccountCode")) == code]
     _, total = feed.read(window)
-    if feed.from_included is not None and total != len(rows):
+    if feed.exact(window) and total != len(rows):
         return rows, f"{total} postings are announced, {len(rows)} could be read"
     return rows, ""
 
@@ -171,7 +175,7 @@ def learn_bounds(feed: Feed) -> None:
     The documentation's words, "more than" and "less than", do not settle it (Cin7 docs: /transactions).
     """
     days = sorted(day for day, rows in feed.profile.counts.items() if rows)
-    pairs = [(a, b) for a, b in pairwise(days) if (b - a).days >= 1]
+    pairs = [(a, b) for a, b in pairwise(days) if feed.profile.counts[a] + feed.profile.counts[b] <= feed.page]
     if not pairs:
         return
     low, high = min(pairs, key=lambda pair: feed.profile.counts[pair[0]] + feed.profile.counts[pair[1]])

@@ -32,6 +32,8 @@ def read_ledger(sync: Sync, tally: Tally) -> Outcome:
         fill_gaps(feed, outer, empty, sum(w.rows for w in good))
     if good:
         refresh(feed, good)
+    if feed.from_included is None:
+        learn_bounds(feed)
     sync.settle(Source.CIN7, days=stale)
     fewest = tally.calls if good else plan.fewest_windows(feed.profile.counts, feed.page)
     return Outcome(feed.fetched, feed.changed, fewest, "; ".join(feed.trouble[:3]))
@@ -42,13 +44,16 @@ def fill(feed: Feed, gap: Period, remaining: int | None, *, windows: int | None 
 
     `remaining` is how many rows the gap holds where that is known: at the end it needs no guess.
     """
+    quiet = False
     while windows is None or windows > 0:
-        if remaining is not None and remaining <= feed.page:
+        if quiet or (remaining is not None and remaining <= feed.page):
             window = gap
         else:
             window = plan.next_window(gap, feed.profile, feed.page, feed.sync.started.date())
         window, rows, trouble = _one_window(feed, gap, window)
         feed.store(window, rows, incomplete=trouble)
+        # Before a quiet stretch there is mostly nothing: the rest of time is asked for at once.
+        quiet = not rows
         if window.start <= gap.start:
             return None
         gap = Period(gap.start, window.start - DAY)
@@ -135,9 +140,8 @@ def _moved(feed: Feed, windows: list[Window]) -> list[Window]:
 
 
 def _halve(feed: Feed, run: list[Window]) -> list[Window]:
-    exact = feed.from_included is not None or run[0].start == FIRST
     span = Period(run[0].start, run[-1].end)
-    if not exact or feed.total(span) == sum(window.rows for window in run):
+    if not feed.exact(span) or feed.total(span) == sum(window.rows for window in run):
         return []
     if len(run) == 1:
         return run

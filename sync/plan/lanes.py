@@ -105,8 +105,10 @@ def _lists_due(sync: Sync, names: Iterable[str]) -> list[str]:
 
 
 def _first(sync: Sync) -> bool:
+    """Whether the ledger was never read to its end: nothing is known yet that could be stale."""
     with reading(sync.engine) as session:
-        return not reads.learned(session, sync.company, Source.CIN7, "sales")
+        figures = reads.figures(session, sync.company)
+    return not any((f.source, f.entity) == ("cin7", "transactions") and f.as_of for f in figures)
 
 
 def _due(sync: Sync, source: str, entity: str, keep: timedelta) -> bool:

@@ -18,6 +18,7 @@ FIRST, LAST = date.min, date.max
 DAY = timedelta(days=1)
 _WEEKS_LOOKED_AT = 8
 _LONGEST_WINDOW = 731
+_OLDEST_GUESS = 3650
 
 
 class Profile:
@@ -78,7 +79,7 @@ def smaller(window: Period, total: int, page: int, anchor: date) -> Period | Non
     if window.start >= anchor and window.end == LAST:
         return Period(_shift(window.start, (window.start - anchor).days + 1), LAST)
     newest = min(window.end, max(anchor, window.start))
-    days = (newest - window.start).days + 1
+    days = (newest - max(window.start, _shift(newest, -_OLDEST_GUESS))).days + 1
     if days == 1:
         return None if window.start == window.end else Period(newest + DAY, window.end)
     kept = max(1, min(days - 1, int(days * page / total * 0.9)))

@@ -118,6 +118,10 @@ class Grant:
 
     def _renewed(self, grant: StoredGrant) -> StoredGrant:
         """Called under the lock. An invalid_grant is terminal for that value: each value is tried once."""
+        record = self._store.load(self._access.realm_id)
+        if record is None or record.pasted != grant.pasted:
+            # A store that cannot keep tokens must say so before the pasted one is spent.
+            self._store.save(self._access.realm_id, grant)
         refused: dict[str, InvalidGrant] = {}
         for value in self._values(grant):
             if not value or value in refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,8 @@ _ALWAYS = ("tx_date", "txn_type", "doc_num", "name", "memo", "split_acc")
 _HOME_ONLY = ("subt_nat_amount", "rbal_nat_amount", "debt_amt", "credit_amt")
 _MULTI_CURRENCY = ("subt_nat_home_amount", "rbal_nat_home_amount", "debt_home_amt", "credit_home_amt")
 _SPLIT = "-split-"
+
+log = logging.getLogger("tieout.qbo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +71,21 @@ class _Amounts:
 
 
 def _amounts(report: Report, *, multi_currency: bool) -> _Amounts:
-    keys = _MULTI_CURRENCY if multi_currency else _HOME_ONLY
-    found = _Amounts(*(report.position(key) for key in keys))
-    if not multi_currency and found.natural is None:
-        # A single-currency company's home columns say the same.
-        found = _Amounts(*(report.position(key) for key in _MULTI_CURRENCY))
-    if report.rows and found.natural is None and (found.debit is None or found.credit is None):
-        report.refuse(f"it has none of the columns {', '.join(keys)}")
-    return found
+    """The amount columns to read: those of home currency where several currencies are kept, else the plain ones.
+
+    In a single-currency company either say the same. A report without home columns shows one amount for
+    each posting; it is read as it is, and whether that was right shows when the ledger is proven.
+    """
+    kinds = (_MULTI_CURRENCY, _HOME_ONLY) if multi_currency else (_HOME_ONLY, _MULTI_CURRENCY)
+    for keys in kinds:
+        found = _Amounts(*(report.position(key) for key in keys))
+        if found.natural is not None or (found.debit is not None and found.credit is not None):
+            if multi_currency and keys is _HOME_ONLY:
+                log.warning("QuickBooks' ledger came without home currency columns; its only amounts are read")
+            return found
+    if report.rows:
+        report.refuse(f"it has none of the columns {', '.join(kinds[0])}")
+    return _Amounts(None, None, None, None)
 
 
 @dataclass(slots=True)
@@ -118,11 +128,11 @@ class _Reading:
         return natural, debit, credit
 
     def data(self, cells: list[Cell], account: str) -> tuple[int, int, int]:
-        refuse_cut(self.report, cells)
         natural = self.read(cells, self.amounts.natural)
         debit, credit = self.read(cells, self.amounts.debit), self.read(cells, self.amounts.credit)
         kind = self.cell(cells, "txn_type")
         if not kind.id and not (natural or debit or credit):
+            refuse_cut(self.report, cells)
             self.opening(cells, account)
             return 0, 0, 0
         amount = self.signed(account, natural, debit, credit)
@@ -172,6 +182,7 @@ class _Reading:
             try:
                 known = date.fromisoformat(written[:10])
             except ValueError:
+                refuse_cut(self.report, cells)
                 self.report.refuse(f"{written[:40]!r} is no date")
             if known not in self.period:
                 self.report.refuse(f"it holds {known}, a day that was not asked for")

@@ -102,6 +102,8 @@ class Truth:
     `by_month`: (control, "YYYY-MM") -> movement, by the control names of the contract.
     `cost`/`sales`: dimension ("product", "location", "channel", "customer", "category") -> (key, "YYYY-MM") -> minor
     units (cost debit positive, sales credit positive). `stock_value`/`stock_quantity`: (SKU, location) -> now.
+    `orders`: month -> standing invoices. `in_transit_value`, `received_not_billed` and `billed_not_received` are at
+    cost, now.
     `accounts`: control -> Cin7 account codes. `qbo_account`: Cin7 account code -> QBO account ids.
     `qbo_only`: (entity, txn id) of the business that Cin7 does not know.
     """
@@ -114,6 +116,9 @@ class Truth:
     orders: dict[str, int] = field(default_factory=dict)
     stock_value: dict[tuple[str, str], int] = field(default_factory=dict)
     stock_quantity: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    in_transit_value: int = 0
+    received_not_billed: int = 0
+    billed_not_received: int = 0
     accounts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     qbo_account: dict[str, tuple[str, ...]] = field(default_factory=dict)
     qbo_only: list[tuple[str, str]] = field(default_factory=list)

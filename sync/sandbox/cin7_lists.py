@@ -96,7 +96,7 @@ _DEPRECATED = {"includedeprecated": _with_deprecated}
 _ID_NAME = {"id": same("ID"), "name": holds("Name")}
 _SALES = {
     **_STATUS_SEARCH,
-    "createdsince": since("OrderDate"),
+    "createdsince": since("OrderDate"),  # the rows tell no date of creation
     "updatedsince": since("Updated"),
     "updateduntil": until("Updated"),
     "creditnotestatus": same("CreditNoteStatus"),

@@ -110,6 +110,15 @@ def production(company: Company, made: StockTask) -> dict[str, Any]:
     """The envelope of GET production/order."""
     good, quantity, _ = _kit(company, made)
     status = words(made.status, company.switches)
+    task = {
+        "OperationID": made.id[:-4] + "0be7", "Order": 1, "Name": "Assemble", "CycleTime": 900, "UnitsPerCycle": 1,
+        "TotalCycleTime": 900, "TotalUnitsPerCycle": 1, "OperationType": "Manufacturing",
+        "WorkCenterID": made.place.id, "WorkCenterName": made.place.name, "WorkCenterCode": "WC1",
+        "WorkCenterCoManProcurementType": None, "ComponentLocationID": None, "IsDropShip": False, "IsBackflush": False,
+        "Attachments": [], "Components": [_component(company, made, n) for n in range(len(made.pieces))],
+        "Notes": [], "Resources": [], "OperationLinks": [], "InputProducts": [], "OutputProducts": [],
+        "FinishedProducts": [],
+    }  # fmt: skip
     order = {
         "ProductionOrderID": made.id, "ProductID": good.id, "ProductName": good.name, "ProductSKU": good.sku,
         "OrderNumber": made.number, "LocationID": made.place.id, "LocationName": made.place.name,
@@ -121,6 +130,19 @@ def production(company: Company, made: StockTask) -> dict[str, Any]:
         "CompletionDate": day(made.day) if made.made else None, "IsIgnoreLeadTime": False, "RetailID": None,
         "Comments": "", "StartUpdate": False, "PlannedBy": "", "ReleasedBy": "", "OrderCycleTime": 0, "BOMVersion": 1,
         "BOMName": good.name, "Tags": "", **CUSTOM, "IssueMethodComponent": 2, "IssueMethodParameter": 1,
-        "RunSize": number(quantity), "Operations": [], "Deliveries": [], "SourceTasks": [],
+        "RunSize": number(quantity), "Operations": [task], "Deliveries": [], "SourceTasks": [],
     }  # fmt: skip
     return {"ProductionOrders": [order]}
+
+
+def _component(company: Company, made: StockTask, n: int) -> dict[str, Any]:
+    piece, unit = made.pieces[n], _unit(company, made.pieces[n])
+    quantity = number(-piece.quantity)
+    return {
+        "OrderComponentID": f"{made.id[:-4]}c0{n:02d}", "ProductID": piece.good.id, "ProductName": piece.good.name,
+        "ProductSKU": piece.good.sku, "Available": number(piece.before), "Quantity": quantity,
+        "TotalQuantity": quantity, "WastageQty": 0, "WastagePercent": 0, "Cost": unit,
+        "TotalCost": money(-piece.cost, company.currency), "ProductCost": unit, "CostingMethod": "FIFO",
+        "Unit": "Item", "ProductType": "Stock", "Position": n + 1, "SalePriceTier": 0, "IsAlternative": False,
+        "IsBackflush": False,
+    }  # fmt: skip

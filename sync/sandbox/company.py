@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sync.domain.money import from_minor, to_minor
@@ -25,6 +25,12 @@ _LAST_STEP = 7_000
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
+def new_id(ids: Random) -> str:
+    """A GUID in lower case, drawn from `ids`."""
+    bits = f"{ids.getrandbits(128):032x}"
+    return f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-a{bits[17:20]}-{bits[20:]}"
+
+
 @dataclass(eq=False)
 class Fact(Event):
     """An event with what it was made from, and what the integration needs in order to post it in QBO."""
@@ -36,6 +42,16 @@ class Fact(Event):
     document: str = ""
     at: datetime = _NEVER
     again: int = 0
+
+
+class Listener(Protocol):
+    """Someone who is told of every event at once, as the integration is."""
+
+    def posted(self, fact: Fact) -> None: ...
+
+    def taken_back(self, fact: Fact) -> None: ...
+
+    def day_ended(self) -> None: ...
 
 
 @dataclass
@@ -75,7 +91,7 @@ class Company:
     movements: dict[str, list[Movement]] = field(default_factory=lambda: defaultdict(list))
     moved_products: set[str] = field(default_factory=set)
     touched: dict[int, Source] = field(default_factory=dict)
-    changed: dict[int, Fact] = field(default_factory=dict)
+    listener: Listener | None = None
     transit: dict[str, list[tuple[Good, Taken]]] = field(default_factory=dict)
     on_order: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -105,9 +121,7 @@ class Company:
         return start + _STEP * min(self.tick, _LAST_STEP) + timedelta(microseconds=self.tick * 7_919 % 1_000_000)
 
     def new_id(self) -> str:
-        bits = self.ids.getrandbits(128)
-        text = f"{bits:032x}"
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+        return new_id(self.ids)
 
     def next(self, prefix: str) -> str:
         self.numbers[prefix] += 1
@@ -166,8 +180,9 @@ class Company:
             fact.channel, fact.customer = source.party.channel, source.party.name
         self.facts.append(fact)
         self.facts_of[whole].append(fact)
-        self.changed[id(fact)] = fact
         self.touch(source)
+        if self.listener:
+            self.listener.posted(fact)
         return fact
 
     def moved(
@@ -190,4 +205,5 @@ class Company:
             fact.pairs = []
         else:
             fact.pairs = fact.pairs + [pair._replace(amount=-pair.amount) for pair in fact.pairs]
-        self.changed[id(fact)] = fact
+        if self.listener:
+            self.listener.taken_back(fact)

@@ -16,7 +16,7 @@ def assemble(company: Company, family: str = "FinishedGoods") -> None:
     """Parts and labour go into work in progress today; the finished kits come out in a few days."""
     random, place = company.random, company.catalogue.places[0]
     kit = random.choice(company.catalogue.kits)
-    quantity = Decimal(random.randint(2, 6))
+    quantity = Decimal(random.randint(3, 8))
     if any(company.stock.on_hand(part, place.name) < each * quantity for part, each in kit.parts):
         return
     made = task(company, family, "MO" if family == "ProductionOrder" else "FG", place, chart.WIP)

@@ -16,7 +16,7 @@ _NAMESPACE = "http://schema.intuit.com/finance/v3"
 
 
 def as_json(payload: Any) -> bytes:
-    """UTF-8 JSON; a Decimal becomes a number with exactly its digits, a float is a TypeError."""
+    """UTF-8 JSON; a Decimal becomes a number with exactly its digits. Books hold no floats."""
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_exact)
     return _MARKED.sub(r"\1", text).encode()
 

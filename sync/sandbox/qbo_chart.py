@@ -129,12 +129,15 @@ class QboChart:
     def _add_items(self) -> None:
         for n, good in enumerate(self.company.goods.values()):
             self._item(good, str(n + 1))
-        shipping = str(len(self.company.goods) + 1)
-        income = self.account(chart.SHIPPING)
-        self._entity("Item", shipping, Name="Shipping", FullyQualifiedName="Shipping", Active=True, Taxable=True,
+        for n, (name, code) in enumerate((("Shipping", chart.SHIPPING), ("Consulting", chart.CONSULTING))):
+            self._service(name, code, str(len(self.company.goods) + n + 1))
+
+    def _service(self, name: str, code: str, own: str) -> None:
+        income = self.account(code)
+        self._entity("Item", own, Name=name, FullyQualifiedName=name, Active=True, Taxable=True,
                      UnitPrice=Decimal(0), Type="Service", IncomeAccountRef=income, PurchaseCost=Decimal(0),
                      TrackQtyOnHand=False)  # fmt: skip
-        self.refs["Item", "Shipping"] = {"value": shipping, "name": "Shipping"}
+        self.refs["Item", name] = {"value": own, "name": name}
 
     def _item(self, good: Good, own: str) -> None:
         more = {} if good.service else {"ExpenseAccountRef": self.account(good.cogs)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Any
 from sync.domain.money import from_minor
 from sync.sandbox.books import QboPosting
 from sync.sandbox.qbo_chart import Ref, currency_ref, when
+from sync.sandbox.records import Invoice
 from sync.sandbox.shapes import number
 
 # What reports call an entity (seen in the recorded GeneralLedger).
@@ -20,6 +20,7 @@ WORDS = {
     "BillPayment": "Bill Payment (Check)", "JournalEntry": "Journal Entry", "Purchase": "Expense",
     "Deposit": "Deposit", "Transfer": "Transfer",
 }  # fmt: skip
+_WITH_BALANCE = ("Invoice", "CreditMemo", "RefundReceipt", "SalesReceipt", "Bill")
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ class Txn:
     total: int = 0
     home_total: int = 0
     tax: int = 0
-    open: Callable[[], int] | None = None
+    settles: Invoice | None = None
     links: list[tuple[str, str]] = field(default_factory=list)
     token: int = 0
     voided: bool = False
@@ -84,8 +85,10 @@ class Txn:
             **self.body, "domain": "QBO", "sparse": False, "Id": self.id, "SyncToken": str(self.token),
             "MetaData": {"CreateTime": when(self.created), "LastUpdatedTime": when(self.updated)},
             "TxnDate": self.day.isoformat(), "CurrencyRef": currency_ref(self.currency),
-            "ExchangeRate": number(self.rate), "Line": self.shown_lines(),
+            "ExchangeRate": number(self.rate),
         }  # fmt: skip
+        if self.entity != "Transfer":
+            made["Line"] = self.shown_lines()
         if self.number and self.entity not in ("Payment", "Deposit", "Transfer"):
             made["DocNumber"] = self.number
         if self.entity == "Payment" and self.number:
@@ -93,7 +96,7 @@ class Txn:
         note = f"Voided - {self.note}" if self.voided and self.note else "Voided" if self.voided else self.note
         if note:
             made["PrivateNote"] = note
-        if self.department:
+        if self.department and self.entity not in ("JournalEntry", "Transfer"):
             made["DepartmentRef"] = self.department
         return made | self._totals()
 
@@ -109,13 +112,16 @@ class Txn:
     def _totals(self) -> dict[str, Any]:
         """Totals and balances; a journal's are always 0, a transfer has only its amount (QBO docs)."""
         if self.entity in ("JournalEntry", "Transfer"):
-            return {"TxnTaxDetail": {}, "Adjustment": False} if self.entity == "JournalEntry" else {}
+            return {"TxnTaxDetail": {}, "Adjustment": False, "TotalAmt": 0} if self.entity == "JournalEntry" else {}
         total, home_total = (0, 0) if self.voided else (self.total, self.home_total)
         made: dict[str, Any] = {"TotalAmt": from_minor(total, self.currency)}
         if self.currency != self.home:
             made["HomeTotalAmt"] = from_minor(home_total, self.home)
-        if self.open is not None:
-            made["Balance"] = from_minor(0 if self.voided else self.open(), self.currency)
+        if self.entity in _WITH_BALANCE:
+            owed, home_owed = (0, 0) if self.voided or not self.settles else (self.settles.open, self.settles.open_base)
+            made["Balance"] = from_minor(owed, self.currency)
+            if self.currency != self.home:
+                made["HomeBalance"] = from_minor(home_owed, self.home)
         if self.entity in ("Invoice", "CreditMemo", "RefundReceipt", "SalesReceipt", "Bill", "VendorCredit"):
             made["TxnTaxDetail"] = {"TotalTax": from_minor(0 if self.voided else self.tax, self.currency)}
         if self.entity == "CreditMemo":

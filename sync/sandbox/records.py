@@ -69,6 +69,7 @@ class Invoice:
     against: Invoice | None = None
     returned: list[tuple[Taken, date]] = field(default_factory=list)
     place: Place | None = None
+    paid_back: str = ""
 
     @property
     def total(self) -> int:

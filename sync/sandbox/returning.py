@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from sync.sandbox import chart
@@ -15,6 +14,8 @@ from sync.sandbox.stock_flow import Layer, Lot, Taken
 
 def take_back(company: Company) -> None:
     """A customer sends something back: a credit note, mostly with restock, and a refund where the invoice was paid."""
+    if not company.sales:
+        return
     sale = company.random.choice(company.sales[-400:])
     made = next((each for each in sale.invoices if each.status != "VOIDED" and not _credited(sale, each)), None)
     if made is None or sale.status == "VOIDED":
@@ -48,12 +49,14 @@ def credit(company: Company, sale: Sale, made: Invoice, shipment: Fulfilment, ro
         note.open, note.open_base = 0, 0
         made.open -= total
         made.open_base -= note.total_base
+    else:
+        note.paid_back = chart.CLEARING if party.channel else chart.CHECKING
     company.post("Sale", "credit", note.number, note.day, pairs, source=sale, task=note.task, part_of=note,
                  place=note.place)  # fmt: skip
     if company.random.random() < 0.8:
         _restock(company, sale, note, shipment, row, quantity)
     if note.open:
-        _refund(company, sale, note, chart.CLEARING if party.channel else chart.CHECKING)
+        _refund(company, sale, note)
 
 
 def _restock(company: Company, sale: Sale, note: Invoice, shipment: Fulfilment, row: Line, quantity: Decimal) -> None:
@@ -75,36 +78,32 @@ def _restock(company: Company, sale: Sale, note: Invoice, shipment: Fulfilment, 
                  task=note.task, part_of=note, place=place)  # fmt: skip
 
 
-def _refund(company: Company, sale: Sale, note: Invoice, account: str) -> None:
-    back = settlement(company, note.open, account, note.rate, company.next("PMT"))
+def _refund(company: Company, sale: Sale, note: Invoice) -> None:
+    back = settlement(company, note.open, note.paid_back, note.rate, company.next("PMT"))
     back.base = back.relieved = relieve(note, note.open)
     note.refunds.append(back)
-    company.post("Sale", "refund", note.number, back.day, [(chart.RECEIVABLE, account, back.base)], source=sale,
+    company.post("Sale", "refund", note.number, back.day, [(chart.RECEIVABLE, note.paid_back, back.base)], source=sale,
                  task=note.task, part_of=note, money=back, place=note.place)  # fmt: skip
 
 
 def send_back(company: Company) -> None:
     """Goods go back to a home supplier: a supplier credit note at the price they were billed at."""
-    purchase = company.random.choice(company.purchases[-60:])
-    if purchase.service or purchase.credits or not purchase.bills or purchase.status == "VOIDED":
-        return
-    bill = purchase.bills[0]
-    if purchase.party.currency != company.currency or bill.open <= 0 or bill.status == "VOIDED":
-        return
-    receipt = next(iter(purchase.receipts), None)
-    if receipt is None:
-        return
-    for row, _, lot, bin_name, batch, expiry, _ in receipt.lines:
-        layer = next((each for each in company.stock.left_of(lot)), None)
-        if row.good is None or layer is None or layer is not company.stock.layers[lot.product, lot.location][0]:
-            continue
-        if layer.quantity > 1 and _unstock(company, purchase, bill, row, layer, (bin_name, batch, expiry)):
+    for purchase in reversed(company.purchases[-60:]):
+        bill = purchase.bills[0] if purchase.bills else None
+        home = purchase.party.currency == company.currency and not purchase.service and not purchase.credits
+        if bill and home and bill.open > 0 and purchase.receipts and _send_back(company, purchase, bill):
             return
 
 
-def _unstock(
-    company: Company, purchase: Purchase, bill: Invoice, row: Line, layer: Layer, where: tuple[str, str, date | None]
-) -> bool:
+def _send_back(company: Company, purchase: Purchase, bill: Invoice) -> bool:
+    for row, _, lot, _, batch, _, _ in purchase.receipts[0].lines:
+        layer = next((each for each in company.stock.left_of(lot)), None)
+        if layer and layer.quantity > 1 and _unstock(company, purchase, bill, row, layer, batch):
+            return True
+    return False
+
+
+def _unstock(company: Company, purchase: Purchase, bill: Invoice, row: Line, layer: Layer, batch: str) -> bool:
     party = purchase.party
     percent = company.catalogue.tax_percent if row.tax else Decimal(0)
     back = part_of(company, row, Decimal(1), party.currency, purchase.rate, percent, party.inclusive)
@@ -121,7 +120,7 @@ def _unstock(
     purchase.credits.append(note)
     pairs = [(chart.PAYABLE, row.good.stock, back.net_base), (chart.PAYABLE, chart.TAX, back.tax_base)]
     company.moved(row.good, note.task, "Advanced Purchase Unstock", note.number, company.today, Decimal(-1),
-                  -back.net_base, layer.lot.location, where[1], party.name)  # fmt: skip
+                  -back.net_base, layer.lot.location, batch, party.name)  # fmt: skip
     purchase.moves.append((note.task, row.good.id, company.today, -back.net_base))
     company.post("Purchase", "supplier credit", note.number, note.day, pairs, source=purchase, task=note.task,
                  part_of=note, place=purchase.place)  # fmt: skip

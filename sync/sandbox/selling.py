@@ -56,7 +56,7 @@ def _order_lines(company: Company, sale: Sale) -> list[Line]:
     if sale.kind == "Service Sale":
         good = random.choice(catalogue.services)
         return [priced(good, Decimal(random.randint(1, 8)), good.price, good.revenue)]
-    pool = catalogue.goods if random.random() < 0.93 else catalogue.kits
+    pool = catalogue.goods if random.random() < 0.95 else catalogue.kits
     most = 3 if party.channel else 8
     lines = [
         priced(good, good.step * random.randint(1, most), good.price, good.revenue)

@@ -31,7 +31,7 @@ class Switches:
     refunds_to_qbo     a credit note that is paid back becomes a RefundReceipt, or a CreditMemo and an expense on A/R
     """
 
-    task_id: Literal["sale", "document"] = "document"
+    task_id: Literal["document", "sale"] = "document"
     void: Literal["removed", "reversed"] = "removed"
     transfers_post: Literal[True, False] = True
     transfer_type: Literal["StockTransfer", "StockTransferTask", "Transfer"] = "StockTransfer"

@@ -20,8 +20,8 @@ _CHANCES: tuple[tuple[Callable[[Company], None], int], ...] = (
     (stock_tasks.adjust, 70),
     (stock_tasks.count_stock, 25),
     (stock_tasks.write_off, 30),
-    (making.assemble, 60),
-    (lambda company: making.assemble(company, "ProductionOrder"), 40),
+    (making.assemble, 120),
+    (lambda company: making.assemble(company, "ProductionOrder"), 60),
     (making.take_apart, 25),
     (money_tasks.spend, 120),
     (second_thoughts.void_sale, 25),
@@ -56,6 +56,8 @@ def trade(company: Company, days: int) -> None:
     for _ in range(days):
         company.today += timedelta(1)
         _day(company)
+        if company.listener:
+            company.listener.day_ended()
 
 
 def _day(company: Company) -> None:

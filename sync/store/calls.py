@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from sqlalchemy import Engine, text
-from sqlmodel import Session
+from sqlalchemy import Connection, Engine, text
 
 from sync.store.db import reading, writing
 
 # A stamp later than this from now was made by a clock that was since put back; it must not block us.
 _CLOCK_SLACK = 60.0
 _KEEP = 120.0  # seconds for which calls are kept at least
+_PRUNE_EVERY = 50  # calls
 
 
 class CallLimit(Protocol):
@@ -48,20 +48,19 @@ class StoredCallLog:
         """0.0 when every limit has room: one call is then logged at `now` against each bucket; else seconds to wait."""
         buckets = sorted({limit.bucket for limit in limits})
         with writing(self._engine) as session:
-            if session.get_bind().dialect.name == "postgresql":
+            connection = session.connection()
+            if connection.dialect.name == "postgresql":
                 for bucket in buckets:  # in one order, so that two claims never wait for each other
-                    session.execute(_LOCK, {"bucket": bucket})
-            keep = max([_KEEP, *(2 * limit.seconds for limit in limits)])
-            for bucket in buckets:
-                times = {"bucket": bucket, "old": now - keep, "far": now + _CLOCK_SLACK}
-                session.execute(_PRUNE, times)
-            wait = max((_wait(session, limit, now) for limit in limits), default=0.0)
-            wait = max([wait, *(_paused(session, bucket, now) for bucket in buckets)])
+                    connection.execute(_LOCK, {"bucket": bucket})
+            wait = max((_wait(connection, limit, now) for limit in limits), default=0.0)
             if wait > 0.0:
                 return wait
             for bucket in buckets:
-                session.execute(_LOG, {"bucket": bucket, "at": now})
-                session.execute(_COUNT, {"bucket": bucket, "month": _month(now), "calls": 1, "throttled": 0})
+                connection.execute(_LOG, {"bucket": bucket, "at": now})
+                count = {"bucket": bucket, "month": _month(now), "calls": 1, "throttled": 0}
+                if connection.execute(_COUNT, count).scalar_one() % _PRUNE_EVERY == 0:
+                    keep = max([_KEEP, *(2 * limit.seconds for limit in limits)])
+                    connection.execute(_PRUNE, {"bucket": bucket, "old": now - keep, "far": now + _CLOCK_SLACK})
         return 0.0
 
     def sent(self, limits: Sequence[CallLimit], claimed_at: float, sent_at: float) -> None:
@@ -84,7 +83,8 @@ class StoredCallLog:
     def used(self, bucket: str, seconds: float, now: float) -> int:
         """Calls of the bucket in the `seconds` before `now`, at most the last 120."""
         with reading(self._engine) as session:
-            return int(session.execute(_USED, {"bucket": bucket, "since": now - seconds}).scalar_one())
+            values = {"bucket": bucket, "since": now - seconds, "far": now + _CLOCK_SLACK}
+            return int(session.execute(_USED, values).scalar_one())
 
     def month(self, bucket: str, when: datetime) -> MonthCount:
         """Calls in the calendar month (UTC) of the aware instant `when`."""
@@ -94,15 +94,11 @@ class StoredCallLog:
         return MonthCount(0, 0) if row is None else MonthCount(row.calls, row.throttled)
 
 
-def _wait(session: Session, limit: CallLimit, now: float) -> float:
-    """The call that must grow old first is the `calls`-th newest."""
-    oldest = session.execute(_NTH, {"bucket": limit.bucket, "skip": limit.calls - 1}).scalar()
-    return 0.0 if oldest is None else max(0.0, oldest + limit.seconds - now)
-
-
-def _paused(session: Session, bucket: str, now: float) -> float:
-    until = session.execute(_PAUSED, {"bucket": bucket}).scalar()
-    return 0.0 if until is None else max(0.0, until - now)
+def _wait(connection: Connection, limit: CallLimit, now: float) -> float:
+    """Until the bucket's pause is over and the `calls`-th newest call has left the window; 0.0 when both are so."""
+    values = {"bucket": limit.bucket, "skip": limit.calls - 1, "seconds": limit.seconds, "far": now + _CLOCK_SLACK}
+    free_at: list[float] = list(connection.execute(_FREE_AT, values).scalars())
+    return max([0.0, *(moment - now for moment in free_at)])
 
 
 def _month(seconds: float) -> str:
@@ -111,21 +107,25 @@ def _month(seconds: float) -> str:
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:bucket, 0))")
 _PRUNE = text("DELETE FROM sent_call WHERE bucket = :bucket AND (sent_at < :old OR sent_at > :far)")
-_NTH = text("SELECT sent_at FROM sent_call WHERE bucket = :bucket ORDER BY sent_at DESC LIMIT 1 OFFSET :skip")
+_FREE_AT = text(
+    "SELECT sent_at + :seconds FROM (SELECT sent_at FROM sent_call WHERE bucket = :bucket AND sent_at <= :far"
+    " ORDER BY sent_at DESC LIMIT 1 OFFSET :skip) AS nth"
+    " UNION ALL SELECT until FROM call_pause WHERE bucket = :bucket"
+)
 _LOG = text("INSERT INTO sent_call (bucket, sent_at) VALUES (:bucket, :at)")
 _MOVE = text(
     "UPDATE sent_call SET sent_at = :sent WHERE id ="
     " (SELECT min(id) FROM sent_call WHERE bucket = :bucket AND sent_at = :claimed)"
 )
-_USED = text("SELECT count(*) FROM sent_call WHERE bucket = :bucket AND sent_at > :since")
+_USED = text("SELECT count(*) FROM sent_call WHERE bucket = :bucket AND sent_at > :since AND sent_at <= :far")
 _COUNT = text(
     "INSERT INTO call_month (bucket, month, calls, throttled) VALUES (:bucket, :month, :calls, :throttled)"
     " ON CONFLICT (bucket, month) DO UPDATE"
     " SET calls = call_month.calls + excluded.calls, throttled = call_month.throttled + excluded.throttled"
+    " RETURNING calls"
 )
 _MONTH = text("SELECT calls, throttled FROM call_month WHERE bucket = :bucket AND month = :month")
 _PAUSE = text(
     "INSERT INTO call_pause (bucket, until) VALUES (:bucket, :until)"
     " ON CONFLICT (bucket) DO UPDATE SET until = excluded.until WHERE call_pause.until < excluded.until"
 )
-_PAUSED = text("SELECT until FROM call_pause WHERE bucket = :bucket")

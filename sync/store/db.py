@@ -21,6 +21,7 @@ HEAD = "0001"
 
 _LOCK_WAIT = 30.0  # seconds that one writer waits for another
 _CONNECT_WAIT = 10  # seconds for PostgreSQL to accept a connection
+_CACHE_KIB = 8192  # of each connection: holds the inner pages of the postings' indexes, so that bulk writes stay fast
 _MIGRATION_LOCK = 0x7469656F7574  # "tieout": the advisory lock of migrations on PostgreSQL
 _FORMS = "use sqlite:///tieout.db or postgresql+psycopg://user:password@host/name"
 
@@ -133,6 +134,7 @@ def _configure(connection: DBAPIConnection, record: Any) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
     cursor.close()
     record.info["state"] = (False, False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,9 +30,9 @@ class Pasted(io.StringIO):
         super().__init__()
         self._line: Callable[[], str] | None = line
 
-    def __next__(self) -> str:
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]  # typeshed: bytes in every stream
         if self._line is None:
-            raise StopIteration
+            return ""
         line, self._line = self._line(), None
         return line
 
@@ -49,13 +50,15 @@ class Desk:
     paste: Callable[[], str] | None = None
     browsed: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    began: float = NOON
+    status: int = 0
     out: io.StringIO = field(default_factory=io.StringIO)
     err: io.StringIO = field(default_factory=io.StringIO)
 
     def outside(self) -> Outside:
         kind = Terminal if self.terminal else io.StringIO
         self.out, self.err = kind(), io.StringIO()
-        lines = iter(self.answers)
+        lines, opened = iter(self.answers), time.monotonic()
 
         def ask(question: str) -> str:
             self.questions.append(question)
@@ -74,7 +77,7 @@ class Desk:
             stdin=Pasted(self.paste) if self.paste else kind(self.typed),
             stdout=self.out,
             stderr=self.err,
-            clock=lambda: NOON,
+            clock=lambda: self.began + time.monotonic() - opened,
             browse=self.browse or browse,
             ask=ask,
         )

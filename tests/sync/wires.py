@@ -45,7 +45,9 @@ def judge(answer: Answer) -> Verdict:
     if answer.status == 200:
         return Usable(answer.body.decode())
     if answer.status == 429:
-        return Throttled(RateLimited("too many", system="test"), seconds_asked(answer.headers.get("retry-after")), most=3)
+        return Throttled(
+            RateLimited("too many", system="test"), seconds_asked(answer.headers.get("retry-after")), most=3
+        )
     if answer.status == 401:
         return Unauthorised(AuthExpired("not you", system="test"))
     if answer.status >= 500:
@@ -64,6 +66,7 @@ def transport(
     cancel: threading.Event | None = None,
     renew: Callable[[object], None] | None = None,
     headers: Callable[[], dict[str, str]] = dict,
+    sleep: Callable[[float], object] | None = None,
 ) -> Transport:
     return Transport(
         "Test",
@@ -76,7 +79,7 @@ def transport(
         headers=headers,
         renew=renew,
         clock=clock,
-        sleep=clock.sleep,
+        sleep=sleep or clock.sleep,
         spread=lambda: 0.5,
         give_up_after=patience,
         max_in_flight=most,

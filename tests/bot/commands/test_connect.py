@@ -25,12 +25,15 @@ from sync.store.tokens import TokenBox
 from tests.bot.outsides import Desk
 
 KEY = base64.urlsafe_b64encode(bytes(32)).decode()
-ME = {"Company": "Hand Made Ltd", "Currency": "USD", "TimeZone": "(UTC-05:00) Eastern Time (US & Canada)"}
+ME = {"Company": "Hand Made Ltd", "Currency": "USD", "TimeZone": "America/New_York"}
 
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    qbo = QboBooks(company_info={"CompanyName": "Hand Made Inc"}, preferences={"CurrencyPrefs": {}})
+    qbo = QboBooks(
+        company_info={"CompanyName": "Hand Made Inc", "DefaultTimeZone": "America/New_York"},
+        preferences={"CurrencyPrefs": {}},
+    )
     with serve(World(1, Switches(), date(2026, 1, 31), Cin7Books(me=ME), qbo), limits=False) as started:
         yield started
 

@@ -67,11 +67,11 @@ def test_moments_are_aware_utc_whatever_their_digits(written: str, moment: datet
     assert wire.instant({"Updated": written}, "Updated") == moment
 
 
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)), st.integers(2, 7))
+@given(st.datetimes(timezones=st.just(UTC)).filter(lambda when: when.year > 1000), st.integers(2, 7))
 def test_a_moment_survives_any_number_of_digits(when: datetime, digits: int) -> None:
     written = when.strftime("%Y-%m-%dT%H:%M:%S") + "." + f"{when.microsecond:06d}0"[:digits] + "Z"
     kept = int(f"{when.microsecond:06d}0"[:digits].ljust(6, "0")[:6])
-    assert wire.instant({"U": written}, "U") == when.replace(microsecond=kept, tzinfo=UTC)
+    assert wire.instant({"U": written}, "U") == when.replace(microsecond=kept)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,9 @@ def test_business_days_are_never_moved_to_another_zone(written: str, day: date |
     assert wire.day({"D": written}, "D") == day
 
 
-@pytest.mark.parametrize(("value", "expected"), [(True, True), ("False", False), ("true", True), (1, True), ("No", False)])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(True, True), ("False", False), ("true", True), (1, True), ("No", False)]
+)
 def test_truth_is_read_from_words_too(value: object, expected: bool) -> None:
     assert wire.flag({"F": value}, "F") is expected
 

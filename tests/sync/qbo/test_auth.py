@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from sync.errors import AuthExpired, Unavailable
+from sync.errors import AuthExpired, SettingsError, Unavailable
 from sync.qbo.auth import Grant, MemoryTokenStore, QboAccess, StoredGrant, fingerprint
 
 from .conftest import REALM, Clock, Intuit
@@ -187,7 +187,8 @@ def test_a_crash_between_answer_and_use_loses_nothing(grant_of: Make, intuit: In
 
     def save_and_die(realm: str, grant: StoredGrant) -> None:
         saved(realm, grant)
-        raise Died
+        if grant.access:
+            raise Died
 
     store.save = save_and_die  # type: ignore[method-assign]  # a crash has no other way in
     with pytest.raises(Died):
@@ -203,7 +204,8 @@ def test_a_store_that_fails_once_gets_the_new_value_later(
     saved = store.save
 
     def fail(realm: str, grant: StoredGrant) -> None:
-        raise OSError("disk full")
+        if grant.access:
+            raise OSError("disk full")
 
     grant = grant_of()
     store.save = fail  # type: ignore[method-assign]  # the disk is full
@@ -213,6 +215,18 @@ def test_a_store_that_fails_once_gets_the_new_value_later(
     assert grant.bearer() == "access-1"
     assert held(store).refresh == "refresh-1"
     assert intuit.asked == ["first"]
+
+
+def test_a_pasted_token_is_not_spent_where_its_successor_cannot_be_kept(
+    grant_of: Make, intuit: Intuit, store: MemoryTokenStore
+) -> None:
+    def refuse(realm: str, grant: StoredGrant) -> None:
+        raise SettingsError(["TIEOUT_SECRET_KEY is missing"])
+
+    store.save = refuse  # type: ignore[method-assign]  # no key, no keeping
+    with pytest.raises(SettingsError):
+        grant_of().bearer()
+    assert intuit.asked == []
 
 
 @pytest.mark.parametrize(
@@ -246,7 +260,7 @@ def test_wrong_keys_of_the_app_name_the_settings(grant_of: Make, intuit: Intuit,
     intuit.problems = [lambda _: httpx.Response(401, json={"error": "invalid_client"})]
     with pytest.raises(AuthExpired, match="QBO_CLIENT_ID and QBO_CLIENT_SECRET"):
         grant_of().bearer()
-    assert store.load(REALM) is None, "a wrong key says nothing about the token"
+    assert held(store).broken == "", "a wrong key says nothing about the token"
 
 
 def test_a_code_is_never_sent_twice_when_it_may_have_arrived(grant_of: Make, intuit: Intuit) -> None:

@@ -103,11 +103,25 @@ def test_an_account_without_class_is_refused_where_the_sign_depends_on_it() -> N
 
 def test_a_multi_currency_company_is_read_in_home_currency() -> None:
     assert "subt_nat_home_amount" in ledger_columns(multi_currency=True)
-    keys = ("subt_nat_home_amount", "debt_home_amt", "credit_home_amt")
-    rows = [Account("ar", [{"nat": 110, "debt": 110}]), Account("sales", [{"nat": 110, "credit": 110}])]
-    assert totals(read(ledger(rows, money_keys=keys), multi_currency=True)) == {"ar": 110, "sales": -110}
-    with pytest.raises(UnexpectedPayload, match="none of the columns subt_nat_home_amount"):
-        read(ledger(rows), multi_currency=True)
+    rows = [Account("ar", [{"nat": 110}]), Account("sales", [{"nat": 110}])]
+    report = ledger(rows, money_keys=("subt_nat_amount", "subt_nat_home_amount"))
+    for row in report.rows:
+        assert row.Rows
+        assert row.Rows.Row
+        assert row.Rows.Row[0].ColData
+        row.Rows.Row[0].ColData[-2].value = "999.99"  # the amount in the transaction's own currency
+    assert totals(read(report, multi_currency=True)) == {"ar": 110, "sales": -110}
+
+
+def test_the_only_amounts_that_there_are_are_read(caplog: pytest.LogCaptureFixture) -> None:
+    rows = [Account("ar", [{"nat": 110}]), Account("sales", [{"nat": 110}])]
+    assert totals(read(ledger(rows), multi_currency=True)) == {"ar": 110, "sales": -110}
+    assert "without home currency columns" in caplog.text
+    home = ("debt_home_amt", "credit_home_amt")
+    both = [Account("ar", [{"debt": 7}]), Account("sales", [{"credit": 7}])]
+    assert totals(read(ledger(both, money_keys=home))) == {"ar": 7, "sales": -7}
+    with pytest.raises(UnexpectedPayload, match="none of the columns subt_nat_amount"):
+        read(ledger(rows, money_keys=()))
 
 
 def test_the_currencys_digits_are_kept() -> None:
@@ -133,10 +147,11 @@ def test_a_section_that_is_missing_is_noticed_by_the_balance() -> None:
         read(report)
 
 
-def test_a_cut_ledger_is_too_large() -> None:
-    report = ledger([Account("ar", [{"nat": 5, "day": "Unable to display more data. Please reduce the date range."}])])
+@pytest.mark.parametrize("txn", ["", "1"])
+def test_a_cut_ledger_is_too_large(txn: str) -> None:
+    said = "Unable to display more data. Please reduce the date range."
     with pytest.raises(TooLarge):
-        read(report)
+        read(ledger([Account("ar", [{"nat": 0, "txn": txn, "kind": "", "day": said}])]))
 
 
 @pytest.mark.parametrize(("day", "words"), [("2026-02-01", "not asked for"), ("31/01/2026", "is no date")])
