@@ -63,7 +63,7 @@ _KEYS: dict[str, Callable[[Share, Trade], str | None]] = {
     "category": lambda part, trade: _category(part.sku, trade),
     "location": lambda part, trade: part.location,
     "channel": lambda part, trade: part.sale.channel if part.sale else None,
-    "customer": lambda part, trade: part.sale.customer if part.sale else None,
+    "customer": lambda part, trade: part.party,
 }
 _NAMELESS = {
     "product": "Shipping and other charges",
@@ -83,7 +83,7 @@ def _category(sku: str | None, trade: Trade) -> str | None:
 
 def _name(key: str | None, by: str, some: Sequence[Share], trade: Trade) -> str:
     if key is None:
-        return "Detail not read yet"
+        return "No detail known"
     if not key:
         return _NAMELESS[by]
     if by != "product":

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reports.load_tables import DOCUMENT, LINE, LOCATION, MOVEMENT, PRODUCT, AnyRow, among
@@ -150,6 +150,18 @@ def _qbo_parts(session: Session, company: int, documents: Mapping[str, AnyRow]) 
             sku = row.sku or skus.get(row.item, "")
             found[row.id].append(Part(("qbo", row.id), sku, row.name, sign * row.amount, quantity))
     return found
+
+
+def orders_of_tasks(session: Session, company: int, tasks: Collection[str]) -> dict[str, str]:
+    """TaskID of a shipment or restock -> the number that its stock movements carry, the sale's order number."""
+    if not tasks:
+        return {}
+    rows = session.execute(
+        select(MOVEMENT.c.task, func.min(MOVEMENT.c.number))
+        .where(MOVEMENT.c.company == company, among(session, MOVEMENT.c.task, tasks))
+        .group_by(MOVEMENT.c.task)
+    )
+    return {task: number for task, number in rows if number}
 
 
 def movements(session: Session, company: int, period: Period) -> dict[str, tuple[Part, ...]]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
-from reports.load_lines import details, movements, places, qbo_lines, sales_of_parts
+from reports.load_lines import details, movements, orders_of_tasks, places, qbo_lines, sales_of_parts
 from reports.load_tables import DOCUMENT, POSTING, PRODUCT, AnyRow, among
 from reports.trade import SALE_KIND, Group, SaleHeader, Stocked, Trade, unpaired
 from sync.domain.accounts import Source
@@ -75,8 +75,9 @@ def _groups(session: Session, books: Books, control: str) -> tuple[Group, ...]:
     sign = books.map.sign(control)
     amount = POSTING.c.amount
     best = func.max(amount) if sign > 0 else func.min(amount)
+    party = func.max(POSTING.c.name)
     rows = session.execute(
-        select(POSTING.c.kind, POSTING.c.document, POSTING.c.number, func.sum(amount), best)
+        select(POSTING.c.kind, POSTING.c.document, POSTING.c.number, func.sum(amount), best, party)
         .where(
             POSTING.c.company == books.company.id,
             POSTING.c.source == Source.CIN7.value,
@@ -88,8 +89,8 @@ def _groups(session: Session, books: Books, control: str) -> tuple[Group, ...]:
         .order_by(POSTING.c.kind, POSTING.c.document, POSTING.c.number)
     )
     return tuple(
-        Group.of(control, kind, document, number, sign * int(total), sign * largest > 0)
-        for kind, document, number, total, largest in rows
+        Group.of(control, kind, document, number, sign * int(total), sign * largest > 0, name)
+        for kind, document, number, total, largest, name in rows
     )
 
 
@@ -120,6 +121,15 @@ def _sales(
     for row in _rows(session, company, DOCUMENT.c.id, set(by_note.values()) - found.keys()):
         found[row.id] = _header(row, known)
     _match(left, sale_of, {key: id_ for key, id_ in by_note.items() if id_ in found})
+    by_task = orders_of_tasks(session, company, {group.document for group in _left(wanted, sale_of)})
+    by_order: dict[str, str] = {}
+    for row in _rows(session, company, DOCUMENT.c.number, set(by_task.values())):
+        found[row.id] = _header(row, known)
+        by_order.setdefault(row.number, row.id)
+    _match(left, sale_of, {task: by_order[number] for task, number in by_task.items() if number in by_order})
+    # What the movements told of a shipment's cost holds for the revenue under the same number.
+    told = {g.name: sale_of[g.document, g.number] for g in left if (g.document, g.number) in sale_of}
+    _match(_left(left, sale_of), sale_of, told)
     used = set(sale_of.values())
     return {id_: header for id_, header in sorted(found.items()) if id_ in used}, sale_of
 

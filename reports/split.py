@@ -20,7 +20,7 @@ class Share:
 
     `sku` is None where no line tells it and "" for lines without a product (shipping, charges); `location` is None, and
     `sale` is None, where the sale is not known. `units` are those invoiced less those credited, None where not known.
-    `documents` names the documents that it is a part of.
+    `documents` names the documents that it is a part of, `party` the customer.
     """
 
     sales: int
@@ -31,6 +31,7 @@ class Share:
     location: str | None
     sale: SaleHeader | None
     documents: tuple[str, ...] = ()
+    party: str | None = None
 
 
 def shares(trade: Trade, period: Period, base: str) -> tuple[Share, ...]:
@@ -41,16 +42,17 @@ def shares(trade: Trade, period: Period, base: str) -> tuple[Share, ...]:
 def _sales(trade: Trade, base: str) -> Iterator[Share]:
     for group in trade.of("revenue"):
         sale, named = trade.sale(group), (group.name,)
+        party = sale.customer if sale else group.party or None
         place = sale.location if sale else None
         if not group.sold:
             yield Share(group.amount, 0, None, "", Decimal(0), place, sale)
             continue
         lines = _charged(trade, group, sale, base)
         if lines is None:
-            yield Share(group.amount, 0, None, "", None, place, sale, named)
+            yield Share(group.amount, 0, None, "", None, place, sale, named, party)
             continue
         for part, amount in lines:
-            whole = Share(amount, 0, part.sku, part.name, _units(part), place, sale, named)
+            whole = Share(amount, 0, part.sku, part.name, _units(part), place, sale, named, party)
             yield from _placed(whole, _places(trade, sale, part.sku, ""))
 
 
@@ -109,13 +111,14 @@ def _costs(trade: Trade, period: Period, base: str) -> Iterator[Share]:
         amount = sum(group.amount for group in groups)
         sale = trade.sale(groups[0]) if key else None
         named = tuple(sorted({group.name for group in groups})) if key else ()
+        party = sale.customer if sale else groups[0].party or None if key else None
         place = sale.location if sale else None
         parts = _moved(trade, sale, groups, amount, period, base) if key else None
         if parts is None:
-            yield Share(0, amount, None, "", Decimal(0), place, sale, named)
+            yield Share(0, amount, None, "", Decimal(0), place, sale, named, party)
             continue
         for part, cost in parts:
-            whole = Share(0, cost, part.sku, part.name, Decimal(0), place, sale, named)
+            whole = Share(0, cost, part.sku, part.name, Decimal(0), place, sale, named, party)
             if part.location:
                 yield replace(whole, location=part.location)
             else:
@@ -133,14 +136,13 @@ def _moved(
             shared = fit(amount, told, base)
             if shared is not None:
                 return list(zip(inside, shared, strict=True))
-    keys = {key for group in groups for key in (group.document, *group.numbers)}
-    keys |= {sale.id, sale.number, sale.invoice, sale.credit} if sale else set()
-    dated = {id(part): part for key in sorted(keys) for part in trade.movements.get(key, ())}
-    exact = [part.exact or Decimal(0) for part in dated.values()]
-    for sign in (-1, 1):
-        shared = fit(amount, [to_minor(sign * cost, base) for cost in exact], base)
-        if shared is not None:
-            return list(zip(dated.values(), shared, strict=True))
+    own = {key for group in groups for key in group.keys}
+    for keys in (own, own | ({sale.id, sale.number, sale.invoice, sale.credit} if sale else set())):
+        dated = list({id(part): part for key in sorted(keys) for part in trade.movements.get(key, ())}.values())
+        for sign in (-1, 1):
+            shared = fit(amount, [to_minor(sign * (part.exact or 0), base) for part in dated], base)
+            if shared is not None:
+                return list(zip(dated, shared, strict=True))
     return None
 
 

@@ -20,7 +20,7 @@ class Group(NamedTuple):
     companies and the invoice or fulfilment in others (Cin7 docs: /transactions do not say). `numbers`: those in the
     reference, as "INV-00004/CR-00002" names an invoice and its credit note. `name`: the first of them, else the TaskID.
     `keys`: all by which the groups of one sale may recognise each other. `sold`: a sale made it, not a journal or the
-    like.
+    like. `party`: the customer that the ledger names.
     """
 
     control: str
@@ -33,14 +33,17 @@ class Group(NamedTuple):
     name: str
     keys: tuple[str, ...]
     sold: bool
+    party: str = ""
 
     @classmethod
-    def of(cls, control: str, kind: str, document: str, number: str, amount: int, raises: bool) -> Group:
+    def of(
+        cls, control: str, kind: str, document: str, number: str, amount: int, raises: bool, party: str = ""
+    ) -> Group:
         """The group of one row of sums; all that can be told from it is worked out once."""
         told = numbers(number)
         name = told[0] if told else document
         sold = kind == SALE_KIND or kind.casefold() == SALE_KIND.casefold()
-        return cls(control, kind, document, number, amount, raises, told, name, (document, *told), sold)
+        return cls(control, kind, document, number, amount, raises, told, name, (document, *told), sold, party)
 
 
 @dataclass(frozen=True, slots=True)

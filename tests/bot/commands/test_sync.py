@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from bot.replies import DONE, FAILED, WRONG_USAGE
 from sync.sandbox.books import World
@@ -22,7 +23,7 @@ from tests.bot.outsides import Desk
 
 TODAY = date(2026, 3, 20)
 NOON = datetime(2026, 3, 20, 17, 0, tzinfo=UTC).timestamp()
-SMALL = ("accounts", "locations", "journals")
+SMALL = ("me", "accounts", "locations", "journals")
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def test_only_the_chosen_entities_are_fetched(desk: Desk) -> None:
 
 
 def test_the_config_may_leave_entities_out_and_the_command_line_wins(desk: Desk) -> None:
-    (desk.folder / "tieout.toml").write_text('[sync]\nentities = ["accounts"]\n', encoding="utf-8")
+    (desk.folder / "tieout.toml").write_text('[sync]\nentities = ["me", "accounts"]\n', encoding="utf-8")
     assert desk.run("sync", "--json") == DONE
     assert "journals" not in {entity["entity"] for entity in desk.document()["entities"] if entity["fetched"]}
     assert desk.run("sync", "--only", "journals", "--json") == DONE
@@ -102,7 +103,7 @@ def test_a_part_that_fails_leaves_the_others_and_the_run_is_partial(desk: Desk, 
 
 def test_refused_keys_are_named(desk: Desk) -> None:
     desk.environ = {**desk.environ, "CIN7_APPLICATION_KEY": "another"}
-    assert desk.run("sync", "--only", "accounts") == FAILED
+    assert desk.run("sync", "--only", "me", "accounts") == FAILED
     assert "CIN7_APPLICATION_KEY" in desk.out.getvalue()
     assert "another" not in desk.out.getvalue() + desk.err.getvalue()
 
@@ -122,11 +123,11 @@ def test_a_second_sync_at_the_same_time_says_so_and_calls_nobody(desk: Desk, ser
 
 
 def test_answers_belong_to_the_company_that_the_settings_name(desk: Desk) -> None:
-    assert desk.run("sync", "--only", "accounts") == DONE
+    assert desk.run("sync", "--only", "me", "accounts") == DONE
     desk.environ = {**desk.environ, "QBO_REALM_ID": "12345"}
     assert desk.run("cogs", "last-month") == FAILED
     assert "tieout sync" in desk.err.getvalue()
     engine = open_database(desk.environ["DATABASE_URL"])
     with reading(engine) as session:
-        assert session.query(Company).count() == 1
+        assert len(session.exec(select(Company)).all()) == 1
     engine.dispose()
