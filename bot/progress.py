@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 log = logging.getLogger("tieout.progress")
-_DONE = "done"
 
 
 class Step(Protocol):
@@ -68,7 +67,7 @@ class _Lines:
                 self._tasks[part] = self._bars.add_task(name, total=None, rows="")
             task = self._tasks[part]
             self._bars.update(task, rows=_rows(step))
-            if step.note == _DONE:
+            if _ended(step):
                 self._bars.remove_task(self._tasks.pop(part))
 
 
@@ -83,7 +82,12 @@ def _rows(step: Step) -> str:
 
 def _log_ended(step: Step) -> None:
     """Machines are told of the end of each part; pages between would drown the log."""
-    if step.note != _DONE:
+    if not _ended(step):
         return
     facts = {"source": step.source, "entity": step.entity, "rows": step.done, "calls": step.calls}
-    log.info("%s %s done", step.source, step.entity, extra={"facts": facts})
+    log.info("%s %s: %s", step.source, step.entity, step.note, extra={"facts": facts})
+
+
+def _ended(step: Step) -> bool:
+    """A part's last step has nothing left to expect, and its note says how it went."""
+    return bool(step.note) and step.done == step.expected

@@ -15,9 +15,11 @@ from bot.outside import Outside
 from bot.prompt import converse
 from bot.replies import DONE, FAILED, Reply
 from bot.words import Parser
+from reports import periods
 from sync.errors import UserError
 
 SEED = 2026
+_ZONE = "America/New_York"
 TOUR = (
     ("sync",),
     ("cogs", "last-month", "--by", "product"),
@@ -49,7 +51,8 @@ def run(request: Request, deps: Deps) -> Reply:
 
     folder = _fresh_folder(deps.outside.folder)
     deps.tell("A practice company: made up, and served on this machine as Cin7 Core and QuickBooks Online would be.")
-    with serve(build(SEED, today=deps.outside.now().date())) as served:
+    today = periods.today(deps.outside.now(), _ZONE)
+    with serve(build(SEED, today=today, time_zone=_ZONE)) as served:
         inside = _inside(deps.outside, folder, served.environ)
         answers = [_show(deps, words, inside) for words in TOUR]
         if not request.once and not deps.as_json and deps.outside.at_terminal():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -78,9 +79,17 @@ def to_text(report: RunReport) -> str:
         brought = [step for step in report.entities if step.source == source and step.fetched and step.entity != "me"]
         said = f"{system}: " + ", ".join(f"{step.fetched:,} {_spoken(step)}" for step in brought)
         lines += textwrap.wrap(said, 110, initial_indent="  ", subsequent_indent="    ") if brought else []
-    troubles = [step for step in report.entities if step.error]
-    lines += [f"  {_SYSTEMS[step.source]} {_spoken(step)} {step.status}: {step.error}" for step in troubles]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_troubles(report.entities)])
+
+
+def _troubles(steps: Iterable[StepReport]) -> Iterator[str]:
+    """One line for each reason, naming every part that it stopped."""
+    parts: dict[tuple[str, str, str], list[str]] = {}
+    for step in steps:
+        if step.error:
+            parts.setdefault((step.source, step.status, step.error), []).append(_spoken(step))
+    for (source, status, error), names in parts.items():
+        yield f"  {_SYSTEMS[source]} {', '.join(names)} {status}: {error}"
 
 
 def _spoken(step: StepReport) -> str:

@@ -19,8 +19,8 @@ from sync.cin7.wire import day
 from sync.domain.accounts import Posting, Source
 from sync.domain.period import Period
 from sync.errors import UnexpectedPayload
+from sync.plan.profile import DAY, FIRST, LAST, Profile
 from sync.plan.run import Progress, Sync
-from sync.plan.windows import DAY, FIRST, LAST, Profile
 from sync.store import feeds, ledger, reads, writes
 from sync.store.db import reading, writing
 from sync.transport import Tally
@@ -106,12 +106,13 @@ class Feed:
 
 
 def open_feed(sync: Sync, tally: Tally, currency: str) -> Feed:
-    """The feed with what earlier runs learnt, and the row counts of the days in the cache."""
+    """The feed with what earlier runs learnt, and what both cached ledgers say of how many rows a day has."""
     with reading(sync.engine) as session:
         facts = reads.learned(session, sync.company, Source.CIN7, "transactions")
         counts = feeds.postings_by_day(session, sync.company, Source.CIN7)
+        hints = feeds.postings_by_day(session, sync.company, Source.QBO)
     page = ASKED if sync.wants.full else int(facts.get("page", ASKED))
-    profile = Profile({day: postings // 2 for day, postings in counts.items()})
+    profile = Profile({day: postings // 2 for day, postings in counts.items()}, hints=hints)
     return Feed(
         sync, tally, currency, page, _truth(facts.get("from_included")), _truth(facts.get("to_included")), profile
     )

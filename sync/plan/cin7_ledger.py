@@ -9,8 +9,8 @@ from sync.domain.accounts import Source
 from sync.domain.period import Period
 from sync.plan import windows as plan
 from sync.plan.cin7_feed import Feed, Row, day_of, learn_bounds, open_feed, read_long_day
+from sync.plan.profile import DAY, FIRST, LAST
 from sync.plan.run import Outcome, Sync
-from sync.plan.windows import DAY, FIRST, LAST, Profile
 from sync.store import ledger, reads
 from sync.store.db import reading
 from sync.store.tables import Window
@@ -68,7 +68,7 @@ def _one_window(feed: Feed, gap: Period, window: Period) -> tuple[Period, list[R
         rows, total = feed.read(window)
         if total <= feed.page:
             return window, rows, ""
-        less = plan.smaller(window, total, feed.page, feed.sync.started.date())
+        less = plan.smaller(window, total, feed.page, feed.sync.started.date(), feed.profile)
         if less is None:
             return window, *read_long_day(feed, window)
         window = less
@@ -80,22 +80,22 @@ def fill_gaps(feed: Feed, outer: Period, empty: list[Period], known: int) -> Non
     if empty == [outer] and total <= feed.page:
         feed.store(outer, rows)
         return
+    days = _days(feed, rows, total)
+    feed.profile.expect(total, days)
     remaining = total - known if len(empty) == 1 and outer.start == FIRST else None
-    if not feed.profile.counts:
-        feed.profile = Profile(prior=_density(feed, rows, total))
     rest = fill(feed, empty[0], remaining, windows=1)
     if feed.from_included is None:
         learn_bounds(feed)
     left = total - known - feed.fetched
+    work = [gap for gap in (rest, *empty[1:]) if gap]
     if left > 2 * _SIDE_BY_SIDE * feed.page:
         newest = rest.end if rest else empty[0].start
-        oldest = newest - timedelta(days=int(left / max(_density(feed, rows, total), 0.01)))
-        work = [part for gap in (rest, *empty[1:]) if gap for part in plan.cut(gap, _SIDE_BY_SIDE, newest, oldest)]
+        oldest = newest - timedelta(days=int(left * days / total))
+        work = [part for gap in work for part in plan.cut(gap, _SIDE_BY_SIDE, newest, oldest)]
         _side_by_side(feed, work)
         return
-    for gap in (rest, *empty[1:]):
-        if gap:
-            fill(feed, gap, left if len(empty) == 1 and remaining is not None else None)
+    for gap in work:
+        fill(feed, gap, left if remaining is not None else None)
 
 
 def _side_by_side(feed: Feed, work: list[Period]) -> None:
@@ -105,14 +105,13 @@ def _side_by_side(feed: Feed, work: list[Period]) -> None:
             done.result()
 
 
-def _density(feed: Feed, rows: list[Row], total: int) -> float:
-    """Rows a day, from a first page of unknown order: what it shows, or the mean over all days."""
-    days = sorted(day_of(row) for row in rows)
-    if not days:
-        return 0.0
-    shown = len(days) / ((days[-1] - days[0]).days + 1)
-    overall = total / max(1, (max(feed.sync.started.date(), days[-1]) - days[0]).days + 1)
-    return max(shown, overall)
+def _days(feed: Feed, rows: list[Row], total: int) -> int:
+    """On how many days all rows lie, guessed from a first page of unknown order: the fuller reading of its days."""
+    shown = sorted(day_of(row) for row in rows)
+    if not shown:
+        return 1
+    overall = (max(feed.sync.started.date(), shown[-1]) - shown[0]).days + 1
+    return max(1, min(overall, total * ((shown[-1] - shown[0]).days + 1) // len(shown)))
 
 
 def refresh(feed: Feed, good: list[Window]) -> None:

@@ -20,13 +20,18 @@ Work = Callable[[Tally], Outcome]
 Part = tuple[str, Work]
 
 _AT_ONCE = 6
+_HINTS_WORTH = 60.0  # seconds; a minute is sixty calls, as many as good hints save on some 400,000 postings
 _FACTS_KEEP = timedelta(hours=6)
 _LISTS_KEEP = timedelta(days=1)
 _BEFORE_OTHERS = ("accounts", "items")
 
 
 def cin7_lane(sync: Sync) -> None:
-    """Cin7: on a first sync the ledger comes before the lists; later the lists say which of its days are stale."""
+    """Cin7: a first sync reads the ledger before the long lists; later these say which of its days are stale.
+
+    QuickBooks' ledger is read within seconds and tells how full Cin7's days are, so a first reading waits for
+    it, with the short lists meanwhile.
+    """
     if _due(sync, "cin7", "me", _FACTS_KEEP):
         sync.part("cin7", "me", lambda tally: facts.cin7(sync, tally))
     if not facts.currency_known(sync, Source.CIN7):
@@ -36,24 +41,30 @@ def cin7_lane(sync: Sync) -> None:
         sync.part("cin7", "accounts", lambda tally: cin7_lists.accounts(sync, tally))
     followed = [r.name for r in CIN7 if r.kind and r.since]
     unfiltered = [r.name for r in CIN7 if r.kind and not r.since]
-    first = _first(sync)
-    if first:
+    documents = [(name, _list(sync, name)) for name in followed] + [_products(sync)]
+    if _first(sync):
+        _together(sync, "cin7", _short_lists(sync, unfiltered))
+        sync.qbo_ledger_read.wait(_HINTS_WORTH)
         _ledger(sync)
-    _together(sync, "cin7", [(name, _list(sync, name)) for name in followed] + [_products(sync)])
-    if not first:
+        _together(sync, "cin7", documents)
+    else:
+        _together(sync, "cin7", documents)
         _ledger(sync)
-    chosen = unfiltered if first or sync.wants.full or sync.wants.only else _lists_due(sync, unfiltered)
-    rest: list[Part] = [(name, _list(sync, name)) for name in chosen]
-    if _due(sync, "cin7", "locations", _LISTS_KEEP):
-        rest.append(("locations", lambda tally: cin7_lists.locations(sync, tally)))
-    rest.append(("availability", lambda tally: cin7_lists.availability(sync, tally)))
-    _together(sync, "cin7", rest)
+        due = unfiltered if sync.wants.full or sync.wants.only else _lists_due(sync, unfiltered)
+        _together(sync, "cin7", _short_lists(sync, due))
     for name, work in cin7_details.parts(sync):
         _one(sync, "cin7", name, work)
 
 
 def qbo_lane(sync: Sync) -> None:
     """QuickBooks: the changes say which entities and which days of the ledger must be read."""
+    try:
+        _qbo_lane(sync)
+    finally:
+        sync.qbo_ledger_read.set()
+
+
+def _qbo_lane(sync: Sync) -> None:
     sync.part("qbo", "company", lambda tally: facts.qbo(sync, tally))
     names = [name for name, resource in QBO.items() if resource.shape in (Shape.LIST, Shape.TRANSACTION)]
     if not facts.currency_known(sync, Source.QBO):
@@ -69,6 +80,7 @@ def qbo_lane(sync: Sync) -> None:
     if known_before:
         _together(sync, "qbo", [(name, _whole(sync, name)) for name in later])
     _one(sync, "qbo", "ledger", lambda tally: qbo_ledger.read_ledger(sync, tally))
+    sync.qbo_ledger_read.set()
     if not known_before:
         _together(sync, "qbo", [(name, _whole(sync, name)) for name in later])
     if facts.several_currencies(sync) and _due(sync, "qbo", "exchange_rates", _LISTS_KEEP):
@@ -91,6 +103,13 @@ def _whole(sync: Sync, name: str) -> Work:
 
 def _products(sync: Sync) -> Part:
     return "products", lambda tally: cin7_lists.products(sync, tally)
+
+
+def _short_lists(sync: Sync, names: Iterable[str]) -> list[Part]:
+    parts: list[Part] = [(name, _list(sync, name)) for name in names]
+    if _due(sync, "cin7", "locations", _LISTS_KEEP):
+        parts.append(("locations", lambda tally: cin7_lists.locations(sync, tally)))
+    return [*parts, ("availability", lambda tally: cin7_lists.availability(sync, tally))]
 
 
 def _lists_due(sync: Sync, names: Iterable[str]) -> list[str]:

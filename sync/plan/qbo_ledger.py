@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 from sync.plan import windows as plan
+from sync.plan.profile import DAY
 from sync.plan.qbo_books import Books
 from sync.plan.run import Outcome, Sync
-from sync.plan.windows import DAY
 from sync.store import feeds, reads, writes
 from sync.store.db import reading, writing
 from sync.store.tables import Window

@@ -19,15 +19,11 @@ from sync.store import reads, writes
 from sync.store.db import reading, writing
 from sync.store.runs import record_step
 from sync.store.writes import record_figure
-from sync.transport import Tally
+from sync.transport import Cancelled, Tally
 
 log = logging.getLogger("tieout.sync")
 
 _LEFT = "left to read"
-
-
-class Cancelled(AppError):
-    """The sync was cancelled; what had arrived is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,8 @@ class Sync:
     """One running sync: its company, clients and what its parts tell each other.
 
     `touched` are the Cin7 posting types whose rows changed in this run; `stale` the days per source
-    whose ledger must be read again because a document of theirs changed.
+    whose ledger must be read again because a document of theirs changed; `unsure` the QuickBooks entities
+    to be read whole. `qbo_ledger_read` is set once QuickBooks' ledger was read, or could not be.
     """
 
     engine: Engine
@@ -101,6 +98,7 @@ class Sync:
     touched: set[str] = field(default_factory=set)
     stale: dict[Source, set[date]] = field(default_factory=lambda: {source: set() for source in Source})
     unsure: set[str] = field(default_factory=set)
+    qbo_ledger_read: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def resume(self) -> None:

@@ -6,84 +6,52 @@ window of days. So windows are chosen to be nearly, but never quite, one page.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from math import ceil, sqrt
+from math import ceil
 
 from sync.domain.period import Period
+from sync.plan.profile import DAY, LAST, Profile, shifted
 
-# A window that is open at one end asks without that bound.
-FIRST, LAST = date.min, date.max
-DAY = timedelta(days=1)
-_WEEKS_LOOKED_AT = 8
 _LONGEST_WINDOW = 731
 _OLDEST_GUESS = 3650
 
 
-class Profile:
-    """How many rows each day has: exact where a window was read whole, expected elsewhere."""
-
-    def __init__(self, counts: Mapping[date, int] | None = None, prior: float = 0.0) -> None:
-        self.counts: dict[date, int] = dict(counts or {})
-        self._prior = prior
-
-    def learn(self, window: Period, days: Sequence[date]) -> None:
-        """Every row of `window` has one of `days`, so its other days have none."""
-        rows = Counter(days)
-        oldest = window.start if window.start != FIRST else min(rows, default=window.end)
-        newest = window.end if window.end != LAST else max(rows, default=window.start)
-        day = oldest
-        while day <= newest:
-            self.counts[day] = rows.get(day, 0)
-            day += DAY
-
-    def expected(self, day: date) -> float:
-        """Rows of `day`: known, or the mean of the nearest known days of the same weekday."""
-        if day in self.counts:
-            return float(self.counts[day])
-        for sign in (1, -1):
-            others = (_shift(day, sign * 7 * weeks) for weeks in range(1, 2 * _WEEKS_LOOKED_AT))
-            near = [self.counts[other] for other in others if other in self.counts][:_WEEKS_LOOKED_AT]
-            if near:
-                return sum(near) / len(near)
-        return self._prior
-
-
-def _shift(day: date, days: int) -> date:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return LAST if days > 0 else FIRST
-
-
-def next_window(gap: Period, profile: Profile, page: int, anchor: date, *, factor: float = 1.0) -> Period:
+def next_window(gap: Period, profile: Profile, page: int, anchor: date) -> Period:
     """The newest window of `gap` that is expected to fill, and not to exceed, one page.
 
     `anchor` is the newest day on which rows are expected (today): an open gap is measured from there.
-    `factor` corrects the expectation after a window proved fuller than thought.
     """
-    start = min(gap.end, max(anchor, gap.start))
-    total = profile.expected(start) * factor
-    lowest = max(gap.start, _shift(start, -_LONGEST_WINDOW))
-    while start > lowest:
-        grown = total + profile.expected(start - DAY) * factor
-        if grown + 2 * sqrt(grown) > page:
-            break
-        total, start = grown, start - DAY
-    return Period(start, gap.end)
+    newest = min(gap.end, max(anchor, gap.start))
+    oldest = max(gap.start, shifted(newest, -_LONGEST_WINDOW))
+    return Period(_reach(newest, oldest, profile, page, 1.0), gap.end)
 
 
-def smaller(window: Period, total: int, page: int, anchor: date) -> Period | None:
+def smaller(window: Period, total: int, page: int, anchor: date, profile: Profile) -> Period | None:
     """The newest part of `window`, which holds `total` rows, that should fit one page; None for a single day."""
     if window.start >= anchor and window.end == LAST:
-        return Period(_shift(window.start, (window.start - anchor).days + 1), LAST)
+        return Period(shifted(window.start, (window.start - anchor).days + 1), LAST)
     newest = min(window.end, max(anchor, window.start))
-    days = (newest - max(window.start, _shift(newest, -_OLDEST_GUESS))).days + 1
-    if days == 1:
+    oldest = max(window.start, shifted(newest, -_OLDEST_GUESS))
+    if newest == oldest:
         return None if window.start == window.end else Period(newest + DAY, window.end)
-    kept = max(1, min(days - 1, int(days * page / total * 0.9)))
-    return Period(newest - timedelta(days=kept - 1), window.end)
+    days = (newest - oldest).days + 1
+    guess = sum(profile.expected(newest - timedelta(days=n)) for n in range(days))
+    at_most = newest - timedelta(days=max(1, min(days - 1, int(days * page / total))) - 1)
+    start = _reach(newest, oldest, profile, page, total / guess) if guess else at_most
+    return Period(max(start, oldest + DAY, at_most if start == oldest else start), window.end)
+
+
+def _reach(newest: date, oldest: date, profile: Profile, page: int, factor: float) -> date:
+    """How far back from `newest` a page reaches; `factor` corrects the profile where more was found than expected."""
+    start, total = newest, profile.expected(newest) * factor
+    while start > oldest:
+        before = start - DAY
+        grown = total + profile.expected(before) * factor
+        if grown + profile.slack(before, grown) > page:
+            break
+        total, start = grown, before
+    return start
 
 
 def gaps(outer: Period, windows: Sequence[Period]) -> list[Period]:

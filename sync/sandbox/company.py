@@ -99,6 +99,7 @@ class Company:
     planned: int = 0
     tick: int = 0
     ticking: date | None = None
+    morning: datetime = _NEVER
     goods: dict[str, Good] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -110,15 +111,18 @@ class Company:
     @property
     def founded(self) -> datetime:
         """The instant at which the company was set up in both systems: the morning of its opening day."""
-        return datetime.combine(self.opening, _OPENS, ZoneInfo(self.catalogue.time_zone)).astimezone(UTC)
+        return self._opens(self.opening)
 
     def now(self) -> datetime:
         """The instant of this act: the company's working day moves on with each one."""
         if self.ticking != self.today:
             self.ticking, self.tick = self.today, 0
+            self.morning = self._opens(self.today)
         self.tick += 1
-        start = datetime.combine(self.today, _OPENS, ZoneInfo(self.catalogue.time_zone)).astimezone(UTC)
-        return start + _STEP * min(self.tick, _LAST_STEP) + timedelta(microseconds=self.tick * 7_919 % 1_000_000)
+        return self.morning + _STEP * min(self.tick, _LAST_STEP) + timedelta(microseconds=self.tick * 7_919 % 1_000_000)
+
+    def _opens(self, on: date) -> datetime:
+        return datetime.combine(on, _OPENS, ZoneInfo(self.catalogue.time_zone)).astimezone(UTC)
 
     def new_id(self) -> str:
         return new_id(self.ids)

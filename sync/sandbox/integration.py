@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sync.sandbox import qbo_buying, qbo_chart, qbo_selling
+from sync.domain.money import from_minor
+from sync.sandbox import chart, qbo_buying, qbo_chart, qbo_selling
 from sync.sandbox.books import QboBooks, QboPosting
 from sync.sandbox.company import Company, Fact
 from sync.sandbox.qbo_book import Book, journal
@@ -95,11 +96,24 @@ class Integration:
         book.touched, book.deleted = {}, []
 
     def _balances(self) -> None:
+        """Balances of now: of accounts in home currency, of customers and vendors in their own."""
         sums = dict.fromkeys(self.lists.accounts, 0)
+        owed: dict[str, int] = {}
+        receivable = {ref["value"] for (kind, key), ref in self.lists.refs.items()
+                      if kind == "Account" and key.split(" ")[0] in (chart.RECEIVABLE, chart.PAYABLE)}  # fmt: skip
         for posting in self.books.postings:
             sums[posting.account_id] += posting.amount
+            if posting.account_id in receivable:
+                own = posting.amount if posting.foreign is None else posting.foreign
+                owed[posting.name] = owed.get(posting.name, 0) + own
         for account, amount in sums.items():
             self.lists.balance(account, amount)
+        for kind, sign in (("Customer", 1), ("Vendor", -1)):
+            for name in self.lists.entities[kind]:
+                value = sign * owed.get(name["DisplayName"], 0)
+                name["Balance"] = from_minor(value, name["CurrencyRef"]["value"])
+                if kind == "Customer":
+                    name["BalanceWithJobs"] = name["Balance"]
 
 
 def _stub(txn: Txn) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def test_no_secret_of_the_practice_company_is_printed(tour: tuple[Desk, str]) ->
     assert "practice-secret" not in said + desk.err.getvalue()
 
 
-def test_a_second_sync_changes_nothing_and_the_prompt_answers_what_is_typed(tmp_path: Path) -> None:
+def test_the_prompt_answers_what_is_typed_and_leaves_other_files_alone(tmp_path: Path) -> None:
     lines = ["sync", "cogs last month by channel", "stok", "status", "quit"]
     desk = Desk(tmp_path, terminal=True, answers=lines, began=MORNING)
     (tmp_path / "tieout-demo").mkdir()

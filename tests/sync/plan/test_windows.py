@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.domain.period import Period
-from sync.plan.windows import (
-    FIRST,
-    LAST,
-    Profile,
-    clusters,
-    cut,
-    fewest_windows,
-    gaps,
-    next_window,
-    smaller,
-)
+from sync.plan.profile import FIRST, LAST, Profile
+from sync.plan.windows import clusters, cut, fewest_windows, gaps, next_window, smaller
 
 TODAY = date(2026, 11, 22)
 days = st.dates(date(2024, 1, 1), date(2027, 1, 1))
@@ -26,7 +18,9 @@ periods = st.tuples(days, days).map(lambda pair: Period(min(pair), max(pair)))
 
 
 @given(periods, st.lists(periods, max_size=6))
-def test_gaps_and_windows_together_cover_every_day_and_gaps_overlap_no_window(outer: Period, windows: list[Period]) -> None:
+def test_gaps_and_windows_together_cover_every_day_and_gaps_overlap_no_window(
+    outer: Period, windows: list[Period]
+) -> None:
     found = gaps(outer, windows)
     uncovered = {day for day in outer if not any(day in window for window in windows)}
     assert {day for gap in found for day in gap} == uncovered
@@ -65,14 +59,30 @@ def test_a_window_that_was_too_full_shrinks_until_it_is_one_day(window: Period, 
     steps = 0
     current: Period | None = window
     while current is not None:
-        less = smaller(current, total, 100, TODAY)
+        less = smaller(current, total, 100, TODAY, Profile(prior=1.0))
         assert less is None or (less.end == window.end and less.start > current.start)
         current, steps = less, steps + 1
     assert steps <= len(window) + 1
 
 
+def test_another_ledger_that_mirrors_the_feed_makes_the_first_windows_full_already() -> None:
+    hints = {TODAY - timedelta(days=n): 45 if n % 7 < 2 else 3 for n in range(300)}
+    profile = Profile(hints=hints)
+    profile.expect(2 * sum(hints.values()), 300)
+    window = next_window(Period(FIRST, LAST), profile, 1000, TODAY)
+    assert 850 <= sum(2 * rows for day, rows in hints.items() if day in window) <= 1000
+
+
+def test_hints_that_do_not_fit_the_known_days_are_not_followed() -> None:
+    hints = {date(2026, 1, 1) + timedelta(days=n): 1000 if n % 30 == 0 else 0 for n in range(200)}
+    profile = Profile(hints=hints)
+    known = Period(date(2026, 2, 1), date(2026, 4, 30))
+    profile.learn(known, [day for day in known for _ in range(10)])
+    assert profile.expected(date(2026, 1, 31)) == 10.0
+
+
 def test_an_open_window_that_is_too_full_moves_past_today() -> None:
-    less = smaller(Period(TODAY, LAST), 5000, 1000, TODAY)
+    less = smaller(Period(TODAY, LAST), 5000, 1000, TODAY, Profile())
     assert less is not None
     assert less.start > TODAY
     assert less.end == LAST
@@ -89,7 +99,7 @@ def test_the_pieces_of_a_cut_gap_are_the_gap(gap: Period, parts: int, newest: da
 def test_clusters_hold_every_day_and_lie_further_apart_than_asked(found: list[date], apart: int) -> None:
     runs = clusters(found, apart=apart)
     assert all(any(day in run for run in runs) for day in found)
-    assert all((b.start - a.end).days > apart for a, b in zip(runs, runs[1:], strict=False))
+    assert all((b.start - a.end).days > apart for a, b in pairwise(runs))
 
 
 @given(st.dictionaries(days, st.integers(1, 100), max_size=40))

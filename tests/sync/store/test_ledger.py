@@ -118,6 +118,15 @@ def test_changes_are_counted_as_a_multiset(engine: Engine, company: int, after: 
         assert shapes(session, company)[0].proven is False
 
 
+def test_a_posting_that_got_lost_is_put_back_by_the_next_reading(engine: Engine, company: int) -> None:
+    """The fingerprint tells what was read once; it is believed only while as many postings are there."""
+    with writing(engine) as session:
+        replace_window(session, company, Source.CIN7, read(1, 3), [posting(1), posting(2)])
+        session.execute(text("DELETE FROM posting WHERE day = :day"), {"day": "2026-01-02"})
+        assert replace_window(session, company, Source.CIN7, read(1, 3), [posting(1), posting(2)]) == 1
+        assert cached(session, company) == told([posting(1), posting(2)])
+
+
 def test_windows_that_stick_out_are_cut_and_counted_again(engine: Engine, company: int) -> None:
     whole = [posting(n, amount) for n in range(1, 11) for amount in (n, -n)]
     with writing(engine) as session:

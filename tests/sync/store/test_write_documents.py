@@ -147,6 +147,14 @@ def test_within_one_reading_an_older_state_never_replaces_a_newer_one(engine: En
         assert row(session, "Invoice", "77").total == INVOICE.total
 
 
+def test_a_detail_counts_even_where_its_stamp_is_older_than_the_lists(engine: Engine, company: int) -> None:
+    with writing(engine) as session:
+        upsert_documents(session, company, [SALE], NOON)
+        detail = replace(SALE, updated=CHANGED - timedelta(hours=1), lines=LINES)
+        assert upsert_documents(session, company, [detail], NOON, detail=True) == 1
+        assert (lines(session, company, SALE), row(session).detail_at, row(session).updated) == (LINES, NOON, CHANGED)
+
+
 def test_two_lines_at_one_position_are_refused(engine: Engine, company: int) -> None:
     with writing(engine) as session, pytest.raises(InvariantBroken, match="INV-1"):
         upsert_documents(session, company, [replace(INVOICE, lines=(Line(1, 1), Line(1, 2)))], NOON)
