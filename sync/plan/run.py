@@ -120,7 +120,8 @@ class Sync:
 
     def settle(self, source: Source, *, days: Iterable[date] = (), types: Iterable[str] = ()) -> None:
         """What was marked has been read."""
-        with self._lock, writing(self.engine) as session:
+        # The database first, as `mark` has it: two threads that took the two locks crosswise would wait for ever.
+        with writing(self.engine) as session, self._lock:
             self.stale[source] -= set(days)
             self.touched -= set(types)
             self._remember(session, source)

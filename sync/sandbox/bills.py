@@ -56,7 +56,7 @@ def bill_receipt(company: Company, purchase: Purchase, run: int) -> None:
     _authorise(company, purchase, rows, run)
     for lot, delta in deltas:
         late_cost(company, purchase, lot, delta)
-    if company.random.random() < 0.25:
+    if company.random.random() < 0.15:
         company.later(company.random.randint(5, 20), bill_landed_cost, purchase, lots)
     else:
         for lot in lots:

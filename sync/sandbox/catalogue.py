@@ -113,7 +113,7 @@ def draw_catalogue(random: Random, new_id: Callable[[], str], *, size: int, curr
         tax_name=tax_name, tax_percent=Decimal(percent), purchase_tax=on_purchases, unit=unit,
         places=places, goods=goods, services=_services(new_id, unit),
         kits=_kits(random, new_id, goods, unit, currency),
-        customers=_customers(random, new_id, 12 + min(4 * size, 600), currency, abroad),
+        customers=_customers(random, new_id, 12 + min(4 * size, 600), currency, abroad, 1 + size // 20),
         suppliers=_suppliers(new_id, currency, abroad),
         rates={code: _weekly(random, code, currency) for code in abroad},
     )  # fmt: skip
@@ -181,9 +181,12 @@ def _services(new_id: Callable[[], str], unit: Decimal) -> tuple[Good, ...]:
 
 
 def _customers(
-    random: Random, new_id: Callable[[], str], count: int, currency: str, abroad: list[str]
+    random: Random, new_id: Callable[[], str], count: int, currency: str, abroad: list[str], each: int
 ) -> tuple[Party, ...]:
-    customers = [Party(new_id(), _ABROAD[code][0], code, 30, False) for code in abroad]
+    customers = [
+        Party(new_id(), _ABROAD[code][0] + (f" {n + 1}" if n else ""), code, 30, False)
+        for n in range(each) for code in abroad
+    ]  # fmt: skip
     for n in range(count):
         channel = CHANNELS[n % 3]
         name = f"{_FIRST[n % 10]} {_LAST[(n // 10 + n) % 10]}" + (f" {n // 100 + 1}" if n >= 100 else "")

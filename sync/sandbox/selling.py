@@ -13,7 +13,6 @@ from sync.sandbox.lines import line, part_of
 from sync.sandbox.records import Fulfilment, Invoice, Line, Sale, Settlement
 
 _WAIT_FOR_STOCK = 2
-_ABROAD = 3  # the first customers of the catalogue
 
 
 def percent_of(company: Company, party: Party) -> Decimal:
@@ -23,8 +22,7 @@ def percent_of(company: Company, party: Party) -> Decimal:
 def take_order(company: Company) -> None:
     """A customer orders; what follows (shipping, invoicing, paying, returning) goes on the agenda."""
     random, catalogue = company.random, company.catalogue
-    abroad = [each for each in catalogue.customers[:_ABROAD] if each.currency != company.currency]
-    party = random.choice(abroad if random.random() < 0.12 else catalogue.customers)
+    party = random.choice(catalogue.customers)
     luck = random.random()
     kind = "Service Sale" if luck < 0.05 else "Advanced Sale" if luck < 0.2 and not party.channel else "Simple Sale"
     place = catalogue.places[(0, 0, 1, 2)[random.randrange(4)]]

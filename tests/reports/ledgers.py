@@ -20,7 +20,7 @@ JANUARY = Period(date(2026, 1, 1), date(2026, 1, 31))
 TODAY = date(2026, 2, 10)
 READ = datetime(2026, 2, 10, 9, tzinfo=UTC)
 
-# code name class type [system] | QBO id, type, subtype, number
+# Cin7 code (- for none), name, Class, Type, [system] | QBO id, type, subtype, [number]
 CHART = """
 090 Checking            ASSET     BANK                 | 35 Bank Checking 090
 200 Sales               REVENUE   SALES                | 79 Income SalesOfProductIncome 200
@@ -34,6 +34,7 @@ CHART = """
 820 Sales_Tax           LIABILITY CURRLIAB    GST      | 88 Other_Current_Liability SalesTaxPayable 820
 320 Shrinkage           EXPENSE   DIRECTCOSTS          | 89 Cost_of_Goods_Sold SuppliesMaterialsCogs 320
 970 Capital             EQUITY    EQUITY               | 90 Equity OwnersEquity 970
+-   Freight             EXPENSE   -                    | 91 Cost_of_Goods_Sold ShippingFreightDeliveryCos
 """
 
 
@@ -41,18 +42,17 @@ def accounts(chart: str = CHART) -> tuple[Account, ...]:
     """Both charts; underscores stand for spaces."""
     found = []
     for line in chart.strip().splitlines():
-        left, right = (part.replace("_", " ") for part in line.split("|"))
-        code, name, klass, kind, *system = (word.replace("_", " ") for word in line.split("|")[0].split())
-        assert left
-        found.append(Account(Source.CIN7, code, name, AccountClass(klass), kind, system="".join(system)))
-        if right.strip():
-            id_, type_, subtype, *number = (word.replace("_", " ") for word in line.split("|")[1].split())
-            found.append(Account(Source.QBO, id_, name, AccountClass(klass), type_, subtype, number="".join(number)))
+        left, right = ([word.replace("_", " ") for word in side.split()] for side in line.split("|"))
+        code, name, klass, kind, *system = left
+        id_, type_, subtype, *number = right
+        if code != "-":
+            found.append(Account(Source.CIN7, code, name, AccountClass(klass), kind, system="".join(system)))
+        found.append(Account(Source.QBO, id_, name, AccountClass(klass), type_, subtype, number="".join(number)))
     return tuple(found)
 
 
 def postings(text: str, currency: str = "USD") -> tuple[Posting, ...]:
-    """`DAY KIND DOCUMENT NUMBER DEBIT CREDIT AMOUNT` is a Cin7 pair; `qbo DAY KIND ID NUMBER ACCOUNT:AMOUNT ...` QBO's."""
+    """`DAY KIND DOCUMENT NUMBER DEBIT CREDIT AMOUNT` is Cin7's, `qbo DAY KIND ID NUMBER ACCOUNT:AMOUNT ...` QBO's."""
     return tuple(posting for line in text.strip().splitlines() if line.strip() for posting in _postings(line, currency))
 
 
@@ -132,5 +132,10 @@ def cache(
     return made
 
 
-def whole(source: Source, start: date = date.min, end: date = date.max, **more: object) -> Window:
-    return Window(company=1, source=source.value, start=start, end=end, rows=0, fetched_at=READ, **more)
+def whole(
+    source: Source, start: date = date.min, end: date = date.max, *, complete: bool = True, reason: str = ""
+) -> Window:
+    """A window of one ledger, read whole from the beginning of time to its end."""
+    return Window(
+        company=1, source=source.value, start=start, end=end, rows=0, complete=complete, reason=reason, fetched_at=READ
+    )

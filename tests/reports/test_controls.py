@@ -16,12 +16,14 @@ from sync.errors import SettingsError
 from tests.reports.ledgers import CHART, PRODUCT_ACCOUNTS, accounts, mapped
 
 
-def cin7(code: str, name: str, klass: str = "ASSET", kind: str = "CURRENT", **more: str) -> Account:
-    return Account(Source.CIN7, code, name, AccountClass(klass), kind, **more)
+def cin7(code: str, name: str, klass: str = "ASSET", kind: str = "CURRENT", system: str = "") -> Account:
+    return Account(Source.CIN7, code, name, AccountClass(klass), kind, system=system)
 
 
-def qbo(id_: str, name: str, type_: str = "Other Current Asset", subtype: str = "", **more: object) -> Account:
-    return Account(Source.QBO, id_, name, AccountClass.ASSET, type_, subtype, **more)  # type: ignore[arg-type]  # keywords of a dataclass
+def qbo(
+    id_: str, name: str, type_: str = "Other Current Asset", subtype: str = "", number: str = "", active: bool = True
+) -> Account:
+    return Account(Source.QBO, id_, name, AccountClass.ASSET, type_, subtype, number=number, active=active)
 
 
 def joined(*found: Account, config: Config | None = None, behaviours: tuple[Behaviour, ...] = ()) -> AccountMap:

@@ -1,0 +1,366 @@
+"""Sales, cost and margin of a period, from a cache, in both systems and by group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import count
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session, SQLModel
+
+from reports import answers
+from reports.books import Config
+from reports.cogs import Cogs, cogs, margin, to_json, to_text
+from reports.grouping import GROUPS
+from reports.trade import Group, Trade, numbers, orders
+from sync.domain.accounts import Source
+from sync.domain.period import Period
+from sync.errors import InvariantBroken, UserError
+from sync.store.tables import DocumentRow, LineRow, LocationRow, MovementRow, ProductRow
+from tests.reports.ledgers import JANUARY, READ, TODAY, Cache, books, cache, whole
+
+# s1: two products shipped from one place; s2: shipped in December, returned in part; s3: not shipped; s4: not invoiced.
+BY_SALE = """
+2025-12-30 Sale s2 INV-2 310 630 40.00
+2026-01-05 Sale s1 INV-1 610 200 90.00
+2026-01-05 Sale s1 INV-1 610 210 10.00
+2026-01-05 Sale s1 INV-1 610 820 9.00
+2026-01-06 Sale s1 INV-1 310 630 60.00
+2026-01-07 Sale s2 INV-2/CR-1 610 200 80.00
+2026-01-09 Sale s2 INV-2/CR-1 610 200 -20.00
+2026-01-09 Sale s2 INV-2/CR-1 310 630 -10.00
+2026-01-20 Sale s3 INV-3 610 200 50.00
+2026-01-31 Sale s4 SO-4 310 630 15.00
+2026-01-15 MoneyReceive m1 M-1 090 210 3.00
+2026-02-01 Sale s4 INV-4 610 200 33.00
+qbo 2026-01-05 Invoice 1 INV-1 84:109.00 79:-90.00 80:-10.00 88:-9.00
+qbo 2026-01-06 JournalEntry 2 - 82:60.00 85:-60.00
+qbo 2026-01-06 JournalEntry 3 - 91:7.00 85:-7.00
+"""
+# The same with TaskIDs that name the invoice, the fulfilment, the credit note.
+BY_DOCUMENT = (
+    BY_SALE.replace("Sale s1 INV-1 310", "Sale f1 INV-1 310")
+    .replace("Sale s1", "Sale i1")
+    .replace("Sale s2 INV-2 310", "Sale f2 INV-2 310")
+    .replace("2026-01-07 Sale s2", "2026-01-07 Sale i2")
+    .replace("2026-01-09 Sale s2 INV-2/CR-1", "2026-01-09 Sale c2 CR-1")
+    .replace("Sale s3", "Sale i3")
+    .replace("Sale s4 SO-4", "Sale f4 SO-4")
+    .replace("Sale s4 INV-4", "Sale i4 INV-4")
+)
+
+
+NUMBERS = count()
+WORDS = {"s1": "ship=SHIPPED", "s2": "ship=SHIPPED", "s3": "type=Simple Sale; ship=NOT SHIPPED", "s4": "ship=SHIPPED"}
+
+
+def sale(id_: str, customer: str, invoice: str, day: date, version: str, **more: Any) -> DocumentRow:
+    fields = {"channel": "Shop", "location": "L1", "status": "ORDERED", "currency": "USD"} | more
+    return DocumentRow(company=1, source="cin7", kind="Sale", id=id_, number=f"SO-{id_[1]}", counterparty=customer,
+                       invoice=invoice, day=day, version=version, seen_at=READ, **fields)  # fmt: skip
+
+
+def rows(words: dict[str, str] | None = None) -> Iterator[SQLModel]:
+    said = words or WORDS
+    yield sale("s1", "Ann", "INV-1", date(2026, 1, 5), said["s1"], location="L2")
+    yield sale("s2", "Bob", "INV-2", date(2026, 1, 7), said["s2"], channel="", credit="CR-1")
+    yield sale("s3", "Ann", "INV-3", date(2026, 1, 20), said["s3"])
+    yield sale("s4", "Cy", "INV-4", date(2026, 2, 1), said["s4"])
+    yield DocumentRow(company=1, source="cin7", kind="SaleCreditNote", id="s2/CR-1", number="CR-1", status="",
+                      credit="CR-1", seen_at=READ)  # fmt: skip
+    yield LocationRow(company=1, id="L1", name="Main")
+    yield LocationRow(company=1, id="L2", name="East")
+    yield LocationRow(company=1, id="B2", name="Bin 7", parent="L2")
+    for sku, category, kind in (("A", "Toys", "Stock"), ("B", "Toys", "Stock"), ("SVC", "Work", "Service")):
+        yield ProductRow(company=1, source="cin7", id=sku, sku=sku, name=f"Product {sku}", type=kind, category=category)
+        yield ProductRow(company=1, source="qbo", id=f"q{sku}", sku=sku, name=sku, type="NonInventory")
+
+
+def line(document: str, section: str, part: str, **more: Any) -> LineRow:
+    return LineRow(company=1, source="cin7", kind="Sale", id=document, position=next(NUMBERS), section=section,
+                   document=part, **more)  # fmt: skip
+
+
+def lines_of_s1() -> tuple[LineRow, ...]:
+    return (
+        line("s1", "Invoice", "INV-1", sku="A", name="A", amount=6000, quantity=Decimal(3), account="200"),
+        line("s1", "Invoice", "INV-1", sku="B", name="B", amount=3000, quantity=Decimal("1.5"), account="200"),
+        line("s1", "Invoice", "INV-1", name="Shipping", amount=1000, quantity=Decimal(1), account="210"),
+        line("s1", "Invoice", "INV-1", name="Deposit", amount=5000, quantity=Decimal(1), account="830"),
+        line("s1", "Invoice voided", "INV-0", sku="A", amount=6000, quantity=Decimal(3), account="200"),
+        line("s1", "Fulfilment", "f1", sku="A", quantity=Decimal(2), location="B2"),
+        line("s1", "Fulfilment", "f1", sku="A", quantity=Decimal(1), location="L1"),
+        line("s1", "Fulfilment", "f1", sku="B", quantity=Decimal("1.5"), location="L1"),
+        line("s1", "Movement", "f1", sku="A", cost=4500, day=date(2026, 1, 6)),
+        line("s1", "Movement", "f1", sku="B", cost=1500, day=date(2026, 1, 6)),
+    )
+
+
+@pytest.fixture(params=["by sale", "by document"])
+def made(request: pytest.FixtureRequest, engine: Engine) -> Cache:
+    return cache(engine, BY_SALE if request.param == "by sale" else BY_DOCUMENT, *rows())
+
+
+def ask(made: Cache, by: str | None = None, period: Period = JANUARY, compare: Period | None = None) -> Cogs:
+    with Session(made.engine) as session:
+        return answers.cogs(session, 1, period, Config(), today=TODAY, by=by, compare=compare)
+
+
+def by_key(result: Cogs) -> dict[str | None, tuple[int, int]]:
+    return {row.key: (row.total.sales, row.total.cogs) for row in result.rows}
+
+
+def read_s1(made: Cache) -> None:
+    with Session(made.engine) as session:
+        row = session.get(DocumentRow, (1, "cin7", "Sale", "s1"))
+        assert row is not None
+        row.detail_at = READ
+        session.add(row)
+        session.add_all(lines_of_s1())
+        session.commit()
+
+
+def test_totals_come_from_the_ledger(made: Cache) -> None:
+    total = ask(made).total
+    assert (total.sales, total.cogs, total.gross_profit) == (21300, 6500, 14800)
+    assert total.orders == 3
+    assert total.units is None
+
+
+def test_quickbooks_side_ties_to_its_profit_and_loss(made: Cache) -> None:
+    qbo = ask(made).qbo
+    assert qbo is not None
+    assert (qbo.sales, qbo.cogs, qbo.other_cogs) == (10000, 6000, 700)
+    assert qbo.gross_profit == 10000 - 6700
+
+
+def test_customers_channels_and_places_come_from_the_sales(made: Cache) -> None:
+    assert by_key(ask(made, "customer")) == {
+        "Ann": (15000, 6000),
+        "Bob": (6000, -1000),
+        "Cy": (0, 1500),
+        None: (300, 0),
+    }
+    assert by_key(ask(made, "channel")) == {"Shop": (15000, 7500), "": (6000, -1000), None: (300, 0)}
+    assert by_key(ask(made, "location")) == {"East": (10000, 6000), "Main": (11000, 500), None: (300, 0)}
+
+
+def test_without_lines_everything_is_in_the_row_without_key(made: Cache) -> None:
+    result = ask(made, "product")
+    assert by_key(result) == {None: (21300, 6500)}
+    assert result.with_detail == 0 < result.documents
+
+
+def test_lines_that_were_read_share_out_sales_and_cost(made: Cache) -> None:
+    read_s1(made)
+    assert by_key(ask(made, "product")) == {"A": (6000, 4500), "B": (3000, 1500), "": (1000, 0), None: (11300, 500)}
+    assert by_key(ask(made, "category")) == {"Toys": (9000, 6000), "": (1000, 0), None: (11300, 500)}
+    units = {row.key: row.total.units for row in ask(made, "product").rows}
+    assert units == {"A": Decimal(3), "B": Decimal("1.5"), "": Decimal(0), None: None}
+
+
+def test_fulfilments_that_are_known_say_from_where_it_was_sold(made: Cache) -> None:
+    read_s1(made)
+    # A: two of three from East (a bin of it), one from Main; B from Main; shipping stays with the sale's own place.
+    assert by_key(ask(made, "location")) == {
+        "East": (4000 + 1000, 3000),
+        "Main": (2000 + 3000 + 11000, 1500 + 1500 + 500),
+        None: (300, 0),
+    }
+
+
+def test_quickbooks_lines_and_movements_do_where_no_detail_was_read(made: Cache) -> None:
+    made.add(
+        DocumentRow(company=1, source="qbo", kind="Invoice", id="1", number="INV-1", status="", currency="USD",
+                    seen_at=READ),
+        *(LineRow(company=1, source="qbo", kind="Invoice", id="1", position=n, item=f"q{sku}", amount=amount,
+                  quantity=Decimal(n + 1)) for n, (sku, amount) in enumerate((("A", 7000), ("B", 3000)))),
+        *(MovementRow(company=1, product=sku, position=0, sku=sku, task="f1", kind="Sale", number="SO-1",
+                      day=date(2026, 1, 6), quantity=Decimal(-1), amount=Decimal(cost))
+          for sku, cost in (("A", "-44.996"), ("B", "-15.004"))),
+    )  # fmt: skip
+    assert by_key(ask(made, "product")) == {"A": (7000, 4500), "B": (3000, 1500), None: (11300, 500)}
+
+
+def test_lines_that_do_not_tie_to_the_posting_are_not_used(made: Cache) -> None:
+    made.add(
+        DocumentRow(company=1, source="qbo", kind="Invoice", id="1", number="INV-1", status="", currency="USD",
+                    seen_at=READ),
+        LineRow(company=1, source="qbo", kind="Invoice", id="1", position=0, item="qA", amount=9000),
+    )  # fmt: skip
+    assert by_key(ask(made, "product")) == {None: (21300, 6500)}
+
+
+def test_two_documents_with_one_number_are_not_used(made: Cache) -> None:
+    for id_ in ("1", "9"):
+        made.add(
+            DocumentRow(company=1, source="qbo", kind="Invoice", id=id_, number="INV-1", status="", currency="USD",
+                        seen_at=READ),
+            LineRow(company=1, source="qbo", kind="Invoice", id=id_, position=0, item="qA", amount=10000),
+        )  # fmt: skip
+    assert by_key(ask(made, "product")) == {None: (21300, 6500)}
+
+
+def test_what_is_not_final_is_told_with_its_money(made: Cache) -> None:
+    found = {each.reason: (each.documents, each.amount) for each in ask(made).not_final}
+    assert found == {"invoiced_not_shipped": (1, 5000), "shipped_not_invoiced": (1, 1500)}
+
+
+def test_a_shipment_after_the_period_leaves_its_invoice_not_final(sqlite_engine: Engine) -> None:
+    later = BY_SALE + "2026-02-03 Sale s3 INV-3 310 630 20.00\n"
+    found = ask(cache(sqlite_engine, later, *rows(WORDS | {"s3": "ship=SHIPPED"}))).not_final
+    assert [(each.reason, each.amount) for each in found] == [
+        ("invoiced_not_shipped", 5000),
+        ("shipped_not_invoiced", 1500),
+    ]
+
+
+def test_a_service_needs_no_shipment(sqlite_engine: Engine) -> None:
+    found = ask(cache(sqlite_engine, BY_SALE, *rows(WORDS | {"s3": "type=Service Sale"}))).not_final
+    assert [each.reason for each in found] == ["shipped_not_invoiced"]
+
+
+def test_a_shipment_at_no_cost_is_told(made: Cache) -> None:
+    read_s1(made)
+    made.add(line("s1", "Movement", "f1", sku="B", cost=0, day=date(2026, 1, 6)))
+    assert ("zero_cost_shipment", 1, 10000) in [(n.reason, n.documents, n.amount) for n in ask(made).not_final]
+
+
+def test_the_period_before_stands_beside_it(made: Cache) -> None:
+    period, total, complete = ask(made, period=Period(date(2026, 2, 1), date(2026, 2, 28))).previous or (
+        None,
+        None,
+        None,
+    )
+    assert (period, complete) == (JANUARY, True)
+    assert total is not None
+    assert (total.sales, total.cogs, total.orders) == (21300, 6500, 3)
+
+
+def test_any_other_period_may_be_compared(made: Cache) -> None:
+    other = Period(date(2026, 1, 5), date(2026, 1, 6))
+    previous = ask(made, compare=other).previous
+    assert previous is not None
+    assert (previous[0], previous[1].sales, previous[1].orders) == (other, 10000, 1)
+
+
+def test_a_period_of_which_nothing_is_cached_is_not_compared(sqlite_engine: Engine) -> None:
+    made = cache(sqlite_engine, BY_SALE, windows=[whole(source, start=date(2026, 1, 1)) for source in Source])
+    assert ask(made).previous is None
+
+
+def test_without_quickbooks_there_is_no_difference(sqlite_engine: Engine) -> None:
+    document = to_json(ask(cache(sqlite_engine, BY_SALE, windows=[whole(Source.CIN7)])))
+    assert (document["qbo"], document["difference"], document["complete"]) == (None, None, False)
+
+
+def test_two_adjoining_periods_add_up(made: Cache) -> None:
+    whole_month = ask(made, "customer").total
+    parts = [ask(made, period=Period(date(2026, 1, a), date(2026, 1, b))).total for a, b in ((1, 8), (9, 31))]
+    assert (whole_month.sales, whole_month.cogs) == (sum(p.sales for p in parts), sum(p.cogs for p in parts))
+
+
+@pytest.mark.parametrize("by", [None, *GROUPS])
+def test_rows_add_up_to_the_total_and_the_document_is_the_contracts(made: Cache, by: str | None) -> None:
+    read_s1(made)
+    result = ask(made, by)
+    document = to_json(result)
+    assert set(document) == {
+        "schema", "period", "currency", "by", "total", "qbo", "difference", "previous", "rows", "not_final", "coverage",
+        "as_of", "complete", "incomplete",
+    }  # fmt: skip
+    assert document["schema"] == "tieout/cogs/1"
+    assert document["total"] == {
+        "sales": "213.00", "cogs": "65.00", "gross_profit": "148.00", "margin_pct": "69.5", "orders": 3, "units": None,
+    }  # fmt: skip
+    assert document["difference"] == {"sales": "113.00", "cogs": "5.00"}
+    if by:
+        assert sum(row.total.sales for row in result.rows) == 21300
+        assert sum(row.total.cogs for row in result.rows) == 6500
+    assert "213.00" in to_text(result)
+    assert "as of 2026-02-10T09:00:00Z" in to_text(result)
+
+
+def test_an_unknown_grouping_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(UserError, match="product, category"):
+        cogs(books(""), Trade(), "colour")
+
+
+def test_documents_that_do_not_add_up_to_the_ledger_give_no_figure() -> None:
+    with pytest.raises(InvariantBroken, match="no figure"):
+        cogs(books(BY_SALE), Trade())
+
+
+@pytest.mark.parametrize(
+    ("sales", "profit", "shown"),
+    [(100_00, 41_25, "41.3"), (100_00, 41_24, "41.2"), (100_00, -41_25, "-41.3"), (0, 500, None), (-100, 50, "-50.0")],
+)
+def test_the_margin_is_rounded_half_up(sales: int, profit: int, shown: str | None) -> None:
+    assert margin(sales, profit) == shown
+
+
+def group(number: str, amount: int, raises: bool, kind: str = "Sale") -> Group:
+    return Group.of("revenue", kind, "d", number, amount, raises)
+
+
+@pytest.mark.parametrize(
+    ("groups", "number"),
+    [
+        ([group("INV-1", 100, True)], 1),
+        ([group("INV-1", 100, True), group("INV-1", 20, True)], 1),
+        ([group("INV-1/CR-1", 0, True)], 1),
+        ([group("INV-1", 0, True)], 0),
+        ([group("INV-1/CR-1", -20, False)], 0),
+        ([group("CR-1", -20, False)], 0),
+        ([group("CR-2", 20, True)], 0),
+        ([group("M-1", 20, True, "MoneyReceive")], 0),
+        ([], 0),
+    ],
+)
+def test_orders_are_documents_invoiced(groups: list[Group], number: int) -> None:
+    assert orders(groups, {"CR-2"}) == number
+
+
+def test_a_reference_may_hold_several_numbers() -> None:
+    assert numbers("INV-00004/CR-00002") == ("INV-00004", "CR-00002")
+    assert numbers("INV-1") == ("INV-1",)
+    assert numbers("") == ()
+
+
+GROUPED = st.lists(
+    st.builds(
+        Group.of,
+        st.sampled_from(["revenue", "cogs"]),
+        st.sampled_from(["Sale", "Journal"]),
+        st.sampled_from("abc"),
+        st.sampled_from(["INV-1", "INV-2", "INV-1/CR-1", ""]),
+        st.integers(-1000, 1000),
+        st.booleans(),
+    ),
+    max_size=8,
+)
+
+
+@given(GROUPED, st.sampled_from(GROUPS), st.randoms(use_true_random=False))
+def test_whatever_is_posted_the_rows_add_up_in_any_order(groups: list[Group], by: str, random: Random) -> None:
+    ledger = books("")
+    moved = {"revenue": "200", "cogs": "310"}
+    movement = {
+        (Source.CIN7, code): ledger.map.sign(name) * sum(g.amount for g in groups if g.control == name)
+        for name, code in moved.items()
+    }
+    ledger = replace(ledger, movement=movement)
+    result = cogs(ledger, Trade(groups=tuple(groups)), by)
+    assert sum(row.total.sales for row in result.rows) == result.total.sales
+    assert sum(row.total.cogs for row in result.rows) == result.total.cogs
+    random.shuffle(groups)
+    turned = cogs(ledger, Trade(groups=tuple(groups)), by)
+    assert (turned.rows, turned.total) == (result.rows, result.total)
