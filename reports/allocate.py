@@ -10,6 +10,8 @@ from sync.domain.money import digits
 
 # Cin7 takes rates with up to five decimals; a shorter rate that explains every line is the one that was used.
 _RATE_DIGITS = range(9)
+# How far an invoice's rate may lie from its order's before the two are taken for different documents.
+_NEAR = (Decimal("0.8"), Decimal("1.25"))
 
 
 def spread(amount: int, weights: Sequence[int | Fraction]) -> list[int] | None:
@@ -50,15 +52,20 @@ def _converted(amount: int, lines: Sequence[int], base: str, currency: str, rate
     if not total or not amount or (amount > 0) != (total > 0):
         return [0] * len(lines) if not total and not amount else None
     scale = Decimal(10) ** (digits(base) - digits(currency))
+    if rate and sum(told := _at(rate * scale, lines)) == amount:
+        return told
     implied = Decimal(amount) / Decimal(total) / scale
-    if rate and not Decimal("0.8") <= implied / rate <= Decimal("1.25"):
+    if rate and not _NEAR[0] <= implied / rate <= _NEAR[1]:
         return None
-    for tried in (rate, *(round(implied, places) for places in _RATE_DIGITS)):
-        if tried:
-            shares = [int((line * tried * scale).to_integral_value(ROUND_HALF_UP)) for line in lines]
-            if sum(shares) == amount:
-                return shares
+    for places in _RATE_DIGITS:
+        shares = _at(round(implied, places) * scale, lines)
+        if sum(shares) == amount:
+            return shares
     return spread(amount, lines)
+
+
+def _at(rate: Decimal, lines: Sequence[int]) -> list[int]:
+    return [int((line * rate).to_integral_value(ROUND_HALF_UP)) for line in lines]
 
 
 def _level(lines: list[int], off: int) -> list[int]:
