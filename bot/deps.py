@@ -80,6 +80,14 @@ class Deps:
         with reading(self.engine) as session:
             yield session, self._company(session, may_be_empty=may_be_empty)
 
+    @contextmanager
+    def changing(self) -> Iterator[tuple[Session, int]]:
+        """A session that writes what people decide and what was found, and the company's id; kept when it ends well."""
+        from sync.store.db import writing
+
+        with writing(self.engine, durable=True) as session:
+            yield session, self._company(session, may_be_empty=False)
+
     @property
     def config(self) -> Config:
         """The business settings that decide figures."""

@@ -11,7 +11,7 @@ from reports import load, load_age, load_status, periods
 from reports.books import Books, Config
 from reports.load_closing import balances
 from reports.load_stock import stock_now
-from reports.load_trade import sales_alone, trade
+from reports.load_trade import orders_alone, trade
 from reports.reconcile.tie_out import TieOut, tie_out
 from reports.status import Status
 from reports.stock import Stock
@@ -49,13 +49,15 @@ def cogs(
     return margin.cogs(books, found, by, before)
 
 
-def _before(session: Session, books: Books, period: Period, found: Trade) -> tuple[Books, Trade] | None:
-    """The books to compare with; None where none of the period's days was read on Cin7's side."""
+def _before(session: Session, books: Books, period: Period, found: Trade) -> margin.Before | None:
+    """What to compare with; None where none of the period's days was read on Cin7's side."""
     if not load_age.cached(session, books.company.id, period):
         return None
     earlier = load.another(session, books, period)
     # Units cost as much to read as the period itself: they are looked for where this period has any.
-    return earlier, trade(session, earlier) if found.details else sales_alone(session, earlier)
+    if found.details:
+        return margin.before(earlier, trade(session, earlier))
+    return margin.Before(earlier, margin.total(earlier, orders_alone(session, earlier), None))
 
 
 def stock(session: Session, company: int, query: str, location: str = "") -> Stock:

@@ -13,7 +13,6 @@ from reports.split import Share, shares
 from reports.trade import Trade, numbers, orders
 from reports.unfinished import NotFinal, not_final
 from sync.domain.accounts import Source
-from sync.domain.period import Period
 from sync.errors import InvariantBroken, UserError
 
 
@@ -31,6 +30,14 @@ class QboTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The total of another period, to compare with."""
+
+    books: Books
+    total: Total
+
+
+@dataclass(frozen=True, slots=True)
 class Cogs:
     """The margin of `books.period`; `rows` add up to `total`. `with_detail` of `documents` sales tell the grouping."""
 
@@ -38,14 +45,14 @@ class Cogs:
     by: str | None
     total: Total
     qbo: QboTotal | None
-    previous: tuple[Period, Total, bool] | None
+    previous: Before | None
     rows: tuple[GroupRow, ...]
     not_final: tuple[NotFinal, ...]
     documents: int
     with_detail: int
 
 
-def cogs(books: Books, trade: Trade, by: str | None = None, previous: tuple[Books, Trade] | None = None) -> Cogs:
+def cogs(books: Books, trade: Trade, by: str | None = None, previous: Before | None = None) -> Cogs:
     """The answer for one period; `previous` is the period to compare with, None where nothing of it is cached.
 
     An unknown grouping raises UserError, shares that do not add up to the ledger InvariantBroken.
@@ -54,17 +61,17 @@ def cogs(books: Books, trade: Trade, by: str | None = None, previous: tuple[Book
         raise UserError(f"Sales cannot be grouped by {by!r}. Use one of {', '.join(GROUPS)}.")
     _check(books, trade)
     parts = _parts(books, trade, by)
-    total = _total(books, trade, parts)
+    whole = _total(books, trade, parts)
     rows = rows_by(parts, trade, by) if by else ()
-    if by and (sum(r.total.sales for r in rows), sum(r.total.cogs for r in rows)) != (total.sales, total.cogs):
+    if by and (sum(r.total.sales for r in rows), sum(r.total.cogs for r in rows)) != (whole.sales, whole.cogs):
         raise InvariantBroken("The rows do not add up to the total; no figure is given.")
     documents, known = coverage(parts, trade, by)
     return Cogs(
         books=books,
         by=by,
-        total=total,
+        total=whole,
         qbo=_qbo(books),
-        previous=_previous(previous),
+        previous=previous,
         rows=rows,
         not_final=not_final(trade, books.period),
         documents=documents,
@@ -78,30 +85,26 @@ def _check(books: Books, trade: Trade) -> None:
             raise InvariantBroken(f"The documents of {control} do not add up to the ledger; no figure is given.")
 
 
+def total(books: Books, orders: int | None, units: Decimal | None) -> Total:
+    """Sales and cost of the period as its ledger has them, with what was counted."""
+    return Total(books.control(Source.CIN7, "revenue"), books.control(Source.CIN7, "cogs"), orders, units)
+
+
+def before(books: Books, trade: Trade) -> Before:
+    """The total of a period to compare with, units too where its lines were read."""
+    _check(books, trade)
+    return Before(books, _total(books, trade, _parts(books, trade, None)))
+
+
 def _total(books: Books, trade: Trade, parts: Sequence[Share]) -> Total:
-    return Total(
-        books.control(Source.CIN7, "revenue"),
-        books.control(Source.CIN7, "cogs"),
-        orders(trade.of("revenue"), _credit_notes(trade)),
-        units(parts) if parts or not any(group.sold for group in trade.of("revenue")) else None,
-    )
+    notes = {number for sale in trade.sales.values() for number in numbers(sale.credit)}
+    sold = any(group.sold for group in trade.of("revenue"))
+    return total(books, orders(trade.of("revenue"), notes), units(parts) if parts or not sold else None)
 
 
 def _parts(books: Books, trade: Trade, by: str | None) -> tuple[Share, ...]:
     """The shares of the ledger, where a grouping needs them or lines tell units; without lines there are none."""
     return shares(trade, books.period, books.currency) if by or trade.details else ()
-
-
-def _previous(previous: tuple[Books, Trade] | None) -> tuple[Period, Total, bool] | None:
-    if previous is None:
-        return None
-    books, trade = previous
-    total = _total(books, trade, _parts(books, trade, None))
-    return books.period, total, not books.incomplete
-
-
-def _credit_notes(trade: Trade) -> set[str]:
-    return {number for sale in trade.sales.values() for number in numbers(sale.credit)}
 
 
 def _qbo(books: Books) -> QboTotal | None:
@@ -165,12 +168,11 @@ def _total_json(total: Total, currency: str) -> dict[str, object]:
     return _figures(total.sales, total.cogs, total.gross_profit, currency) | {"units": plain(total.units)}
 
 
-def _previous_json(previous: tuple[Period, Total, bool] | None, currency: str) -> dict[str, object] | None:
+def _previous_json(previous: Before | None, currency: str) -> dict[str, object] | None:
     if previous is None:
         return None
-    period, total, complete = previous
-    figures = _total_json(total, currency) | {"orders": total.orders}
-    return {"period": period_json(period), "total": figures, "complete": complete}
+    figures = _total_json(previous.total, currency) | {"orders": previous.total.orders}
+    return {"period": period_json(previous.books.period), "total": figures, "complete": not previous.books.incomplete}
 
 
 def to_text(result: Cogs) -> str:
@@ -213,8 +215,9 @@ def _systems(result: Cogs, currency: str) -> list[tuple[str, ...]]:
         apart = (result.total.sales - result.qbo.sales, result.total.cogs - result.qbo.cogs)
         rows.append(("Difference", *(money_of(amount, currency) or "" for amount in apart), "", "", "", ""))
     if result.previous:
-        period, total, _ = result.previous
-        rows.append((f"Before ({period})", *_cells(total, currency), str(total.orders), _quantity(total)))
+        before = result.previous.total
+        name = f"Before ({result.previous.books.period})"
+        rows.append((name, *_cells(before, currency), str(before.orders), _quantity(before)))
     return rows
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from reports import load_age
@@ -33,6 +33,20 @@ _CODES = text(
     " UNION ALL SELECT (SELECT min(account) FROM posting"
     " WHERE company = :company AND source = :source AND account > step.code) FROM step WHERE step.code IS NOT NULL"
     ") SELECT code FROM step WHERE code IS NOT NULL"
+)
+# The same stepping over an index of (company, source, account, kind, counter, amount): a few seeks for each pair of an
+# account's kinds and counter accounts, however many rows it has.
+_PAIR_INDEX = "ix_posting_pair"
+_OF_ACCOUNT = "FROM posting WHERE company = :company AND source = :source AND account = :account"
+_SAME = f"{_OF_ACCOUNT} AND posting.kind = pair.kind AND posting.counter"
+_PAIRS = text(
+    f"WITH RECURSIVE kinds(kind) AS (SELECT min(kind) {_OF_ACCOUNT}"  # noqa: S608  constants alone, values are bound
+    f" UNION ALL SELECT (SELECT min(kind) {_OF_ACCOUNT} AND kind > kinds.kind) FROM kinds WHERE kinds.kind IS NOT NULL"
+    f"), pair(kind, counter) AS (SELECT kind, (SELECT min(counter) {_OF_ACCOUNT} AND posting.kind = kinds.kind)"
+    " FROM kinds WHERE kind IS NOT NULL"
+    f" UNION ALL SELECT kind, (SELECT min(counter) {_SAME} > pair.counter) FROM pair WHERE pair.counter IS NOT NULL"
+    ") SELECT kind, CAST(:account AS VARCHAR), counter, (SELECT min(amount) "
+    f"{_SAME} = pair.counter), (SELECT max(amount) {_SAME} = pair.counter) FROM pair WHERE counter IS NOT NULL"
 )
 
 
@@ -180,14 +194,25 @@ def _named_accounts(session: Session, company: int) -> dict[str, frozenset[str]]
 
 def _behaviours(session: Session, company: int, codes: Iterable[str]) -> tuple[Behaviour, ...]:
     """How each kind of Cin7 document posts on the accounts that nothing else decides."""
+    wanted = sorted(codes)
+    values = {"company": company, "source": Source.CIN7.value}
+    if not wanted:
+        return ()
+    if any(index.name == _PAIR_INDEX for index in POSTING.indexes):
+        rows = [row for code in wanted for row in session.execute(_PAIRS, values | {"account": code})]
+    else:
+        rows = list(session.execute(_pairs_by_group(company, wanted)))
+    return tuple(sorted((Behaviour(k, a, c, high > 0, low < 0) for k, a, c, low, high in rows), key=repr))
+
+
+def _pairs_by_group(company: int, codes: Sequence[str]) -> Select[tuple[str, str, str, int, int]]:
     lowest, highest = func.min(POSTING.c.amount), func.max(POSTING.c.amount)
-    rows = session.execute(
+    return (
         select(POSTING.c.kind, POSTING.c.account, POSTING.c.counter, lowest, highest)
         .where(
             POSTING.c.company == company,
             POSTING.c.source == Source.CIN7.value,
-            POSTING.c.account.in_(sorted(codes)),
+            POSTING.c.account.in_(codes),
         )
         .group_by(POSTING.c.kind, POSTING.c.account, POSTING.c.counter)
     )
-    return tuple(sorted((Behaviour(k, a, c, high > 0, low < 0) for k, a, c, low, high in rows), key=repr))

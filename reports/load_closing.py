@@ -29,8 +29,8 @@ def balances(session: Session, books: Books) -> Balances:
     for source in Source:
         gap = _first_gap(windows(session, books.company.id, source), opening, end)
         if gap:
-            since = f"{opening} (the opening balance date)"
-            return Balances(unreachable=f"{_NAMES[source]}'s postings are not cached from {since}: {gap} is missing.")
+            since = f"{opening} on (the opening balance date)"
+            return Balances(unreachable=f"Postings of {_NAMES[source]} are not cached from {since}: {gap} is missing.")
     return Balances(_daily(session, books), _stock(session, books))
 
 

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from reports.books import Books
 from reports.load_lines import details, movements, orders_of_tasks, places, qbo_lines, sales_of_parts
 from reports.load_tables import DOCUMENT, POSTING, PRODUCT, AnyRow, among
-from reports.trade import SALE_KIND, Group, SaleHeader, Stocked, Trade, unpaired
+from reports.trade import SALE_KIND, Group, SaleHeader, Stocked, Trade, orders, unpaired
 from sync.domain.accounts import Source
 
 # Combined shipping statuses under which goods have left, all or some (Cin7 docs: sale statuses).
 _SHIPPED = frozenset({"shipped", "partially shipped", "authorised", "partially authorised"})
+_TOLD_BY = 50
 _HEADER = (
     DOCUMENT.c.id,
     DOCUMENT.c.kind,
@@ -65,12 +66,38 @@ def trade(session: Session, books: Books, *, every_sale: bool = False, lines: bo
     )
 
 
-def sales_alone(session: Session, books: Books) -> Trade:
-    """What counts the orders of a period, and no more."""
-    return Trade(groups=_groups(session, books, "revenue"))
+def orders_alone(session: Session, books: Books) -> int:
+    """How many documents were invoiced, counted by the database but for references that hold several numbers."""
+    sign = books.map.sign("revenue")
+    total, best = func.sum(POSTING.c.amount), func.max(sign * POSTING.c.amount)
+    plain = (
+        select(POSTING.c.number)
+        .where(
+            *_inside(books, "revenue"),
+            func.lower(POSTING.c.kind) == SALE_KIND.lower(),
+            POSTING.c.number != "",
+            POSTING.c.number.not_like("%/%"),
+        )
+        .group_by(POSTING.c.number)
+        .having(best > 0, total != 0)
+    )
+    counted = session.scalar(select(func.count()).select_from(plain.subquery()))
+    several = or_(POSTING.c.number == "", POSTING.c.number.like("%/%"))
+    return int(counted or 0) + orders(_groups(session, books, "revenue", several))
 
 
-def _groups(session: Session, books: Books, control: str) -> tuple[Group, ...]:
+def _inside(books: Books, control: str) -> tuple[ColumnElement[bool], ...]:
+    """Cin7's postings on a control in the period."""
+    return (
+        POSTING.c.company == books.company.id,
+        POSTING.c.source == Source.CIN7.value,
+        POSTING.c.account.in_(books.map.accounts(Source.CIN7, control)),
+        POSTING.c.day >= books.period.start,
+        POSTING.c.day <= books.period.end,
+    )
+
+
+def _groups(session: Session, books: Books, control: str, *conditions: ColumnElement[bool]) -> tuple[Group, ...]:
     """Ledger sums per kind, document and reference on one control, in its own direction."""
     sign = books.map.sign(control)
     amount = POSTING.c.amount
@@ -78,13 +105,7 @@ def _groups(session: Session, books: Books, control: str) -> tuple[Group, ...]:
     party = func.max(POSTING.c.name)
     rows = session.execute(
         select(POSTING.c.kind, POSTING.c.document, POSTING.c.number, func.sum(amount), best, party)
-        .where(
-            POSTING.c.company == books.company.id,
-            POSTING.c.source == Source.CIN7.value,
-            POSTING.c.account.in_(books.map.accounts(Source.CIN7, control)),
-            POSTING.c.day >= books.period.start,
-            POSTING.c.day <= books.period.end,
-        )
+        .where(*_inside(books, control), *conditions)
         .group_by(POSTING.c.kind, POSTING.c.document, POSTING.c.number)
         .order_by(POSTING.c.kind, POSTING.c.document, POSTING.c.number)
     )
@@ -102,10 +123,15 @@ def _sales(
     They are found by id where TaskID names the sale, else by number, else by the lines of a detail.
     """
     by_part = sales_of_parts(session, company, {key for group in groups for key in group.keys})
-    ids = {group.document for group in wanted} | set(by_part.values())
-    found = {row.id: _header(row, known) for row in _rows(session, company, DOCUMENT.c.id, ids)}
-    if not wanted or any(group.document in found for group in wanted):  # else TaskID names no sale in this company
-        others = {group.document for group in groups} - ids
+    named = {group.document for group in wanted}
+    # TaskID names sales in all of a company's ledger or in none of it: a few tell, and numbers find what they miss.
+    if not any(_rows(session, company, DOCUMENT.c.id, sorted(named)[:_TOLD_BY])):
+        named = set()
+    found = {
+        row.id: _header(row, known) for row in _rows(session, company, DOCUMENT.c.id, named | set(by_part.values()))
+    }
+    if named or not wanted:
+        others = {group.document for group in groups} - named
         found |= {row.id: _header(row, known) for row in _rows(session, company, DOCUMENT.c.id, others, detailed=True)}
     sale_of = {(g.document, g.number): g.document for g in groups if g.document in found}
     _match(groups, sale_of, {key: id_ for key, id_ in by_part.items() if id_ in found})

@@ -7,7 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.commands import cogs, config, connect, demo, reconcile, status, stock, sync
+from bot.commands import (
+    check,
+    cogs,
+    config,
+    connect,
+    demo,
+    findings,
+    open_items,
+    reconcile,
+    show,
+    sign_off,
+    status,
+    stock,
+    sync,
+)
 from bot.deps import Deps
 from bot.replies import Reply
 from bot.words import Parser
@@ -76,6 +90,50 @@ COMMANDS = (
         reconcile.arguments,
         reconcile.parse,
         reconcile.run,
+    ),
+    Command(
+        "findings",
+        "[--open] [--cause C]",
+        "The findings' memory; `findings assign ID --owner O [--due DATE] [--note TEXT]` gives one an owner",
+        findings.arguments,
+        findings.parse,
+        findings.run,
+        {"open": "--open", "cause": "--cause", "owner": "--owner", "due": "--due", "note": "--note"},
+    ),
+    Command(
+        "sign-off",
+        "PERIOD --by NAME",
+        "Freezes the evidence of a period; refused while errors have no owner or anything is unexplained",
+        sign_off.arguments,
+        sign_off.parse,
+        sign_off.run,
+        {"by": "--by"},
+    ),
+    Command(
+        "open-items",
+        "receivables|payables [--at DATE]",
+        "Open documents per customer or supplier, in both systems, in their own currency",
+        open_items.arguments,
+        open_items.parse,
+        open_items.run,
+        {"at": "--at"},
+    ),
+    Command(
+        "show",
+        "NUMBER",
+        "One document: both sides, postings, state, findings",
+        show.arguments,
+        show.parse,
+        show.run,
+    ),
+    Command(
+        "check",
+        "[--test-sync [NUMBER]]",
+        "The set-up check: accounts, products, currencies, closing dates; a test sale's way through both systems",
+        check.arguments,
+        check.parse,
+        check.run,
+        {"test-sync": "--test-sync"},
     ),
     Command(
         "connect",

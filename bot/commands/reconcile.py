@@ -28,9 +28,12 @@ def parse(args: argparse.Namespace) -> Request:
 def run(request: Request, deps: Deps) -> Reply:
     from reports import answers  # brings the database's library, which `tieout help` need not wait for
     from reports.reconcile.tie_out import to_json, to_text
+    from reports.remember import remember
 
     with deps.books() as (session, company):
         calendar = deps.calendar(session, company)
         period = calendar.period(request.period)
         result = answers.reconcile(session, company, period, deps.config, today=calendar.today)
+    with deps.changing() as (session, company):
+        result = remember(session, company, result, at=deps.outside.now())
     return Reply(to_text(result), to_json(result))

@@ -183,7 +183,7 @@ def to_text(result: TieOut) -> str:
     moved = [c for c in result.controls if c.cin7 or c.qbo or (c.closing and c.closing.difference)]
     rows = [
         (
-            control.name.replace("_", " "),
+            _spoken(control.name, books),
             *(money_of(amount, currency) or "" for amount in (control.cin7, control.qbo, control.difference)),
             money_of(control.unexplained, currency) or "",
             "" if control.closing is None else money_of(control.closing.difference, currency) or "",
@@ -198,7 +198,7 @@ def to_text(result: TieOut) -> str:
         *table(head, rows),
         "",
         f"{agreeing} of {len(moved)} controls agree to the cent.",
-        *_diverging(moved),
+        *_diverging(moved, books),
         *(f"{found.cause}: {found.explanation} ({money_of(found.amount, currency)})" for found in result.findings),
         *(f"QuickBooks' own {proof.report}: {proof.status}." for proof in books.proofs),
         *(f"Not mapped to QuickBooks: Cin7 account {code}." for code in books.map.unmapped),
@@ -207,9 +207,16 @@ def to_text(result: TieOut) -> str:
     return "\n".join([*lines, "", *age_lines(books.as_of, books.incomplete)])
 
 
-def _diverging(controls: Sequence[Control]) -> list[str]:
+def _diverging(controls: Sequence[Control], books: Books) -> list[str]:
     return [
-        f"{control.name.replace('_', ' ')}: the balances diverge since {control.closing.first_divergence}."
+        f"{_spoken(control.name, books)}: the balances diverge since {control.closing.first_divergence}."
         for control in controls
         if control.closing and control.closing.first_divergence
     ]
+
+
+def _spoken(control: str, books: Books) -> str:
+    """ "accrued purchases", or code and name of an account that no control claims."""
+    code = control.removeprefix("account:")
+    account = books.accounts.get((Source.CIN7, code)) if code != control else None
+    return f"{code} {account.name}" if account else control.replace("_", " ")

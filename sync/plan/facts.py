@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sync.domain.accounts import Source
 from sync.plan.run import Outcome, Sync
-from sync.store import reads, writes
+from sync.store import former, reads, writes
 from sync.store.db import reading, writing
 from sync.transport import Tally
 
@@ -22,6 +22,7 @@ def cin7(sync: Sync, tally: Tally) -> Outcome:
             cin7_lock_day=me.lock_day,
             opening_day=me.opening_day,
         )
+        former.note_closing(session, sync.company, Source.CIN7, me.lock_day, sync.started)
     return Outcome(1, changed, 1)
 
 
@@ -38,6 +39,7 @@ def qbo(sync: Sync, tally: Tally) -> Outcome:
             multi_currency=company.multi_currency,
             fiscal_year_start=f"{company.fiscal_year_start_month:02d}-01",
         )
+        former.note_closing(session, sync.company, Source.QBO, company.close_day, sync.started)
     return Outcome(1, changed, 2)
 
 

@@ -120,11 +120,13 @@ class Sync:
 
     def settle(self, source: Source, *, days: Iterable[date] = (), types: Iterable[str] = ()) -> None:
         """What was marked has been read."""
-        # The database first, as `mark` has it: two threads that took the two locks crosswise would wait for ever.
-        with writing(self.engine) as session, self._lock:
-            self.stale[source] -= set(days)
-            self.touched -= set(types)
-            self._remember(session, source)
+        with writing(self.engine) as session:
+            # The database first, as `mark` has it: two threads that took the two locks crosswise would wait for ever.
+            session.connection()
+            with self._lock:
+                self.stale[source] -= set(days)
+                self.touched -= set(types)
+                self._remember(session, source)
 
     def _remember(self, session: Session, source: Source) -> None:
         days = " ".join(sorted(day.isoformat() for day in self.stale[source]))

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sync.sandbox.switches import Switches
+
+if TYPE_CHECKING:
+    from sync.sandbox.works import Works
 
 
 class QboPosting(NamedTuple):
@@ -130,7 +133,10 @@ def _stands_still(days: int) -> None:
 
 @dataclass
 class World:
-    """A company on a day: both sets of books, the truth behind them, and the way to let it trade on."""
+    """A company on a day: both sets of books, the truth behind them, and the way to let it trade on.
+
+    `works` is the inside of a generated company, for what goes wrong in it; None where the world was made by hand.
+    """
 
     seed: int
     switches: Switches
@@ -140,6 +146,7 @@ class World:
     truth: Truth = field(default_factory=Truth)
     currency: str = "USD"
     trade_on: Callable[[int], None] = _stands_still
+    works: Works | None = None
 
     def advance(self, days: int) -> None:
         """Lets `days` days of trading pass: new documents, and old ones changed (with newer stamps)."""

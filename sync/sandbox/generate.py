@@ -11,8 +11,8 @@ from sync.sandbox.cin7_side import Cin7Side
 from sync.sandbox.company import Company, new_id
 from sync.sandbox.integration import Integration
 from sync.sandbox.switches import Switches
-from sync.sandbox.trading import open_company, trade
-from sync.sandbox.truth import tell
+from sync.sandbox.trading import open_company
+from sync.sandbox.works import Works
 
 
 def build(
@@ -41,16 +41,8 @@ def build(
     world = World(seed, company.switches, today, Cin7Books(), QboBooks(), Truth(), currency)
     integration = Integration(company, world.qbo, seed)
     company.listener = integration
-    cin7 = Cin7Side(company, world.cin7)
+    works = Works(world, company, Cin7Side(company, world.cin7), integration)
     open_company(company)
-
-    def trade_on(days: int) -> None:
-        trade(company, days)
-        cin7.publish()
-        integration.publish()
-        tell(company, integration, world.truth)
-        world.today = company.today
-
-    trade_on((today - opening).days)
-    world.trade_on = trade_on
+    works.trade_on((today - opening).days)
+    world.trade_on, world.works = works.trade_on, works
     return world

@@ -16,6 +16,7 @@ from sync.sandbox.qbo_numbers import NAMES
 from sync.sandbox.qbo_own import OwnBusiness
 from sync.sandbox.qbo_taken_back import take_back
 from sync.sandbox.qbo_txn import WORDS, Txn
+from sync.sandbox.records import Invoice
 
 
 def _journal(book: Book, fact: Fact) -> list[Txn]:
@@ -53,10 +54,14 @@ class Integration:
         self.own = OwnBusiness(self.book, seed)
         self.shown: dict[str, dict[str, dict[str, Any]]] = {entity: {} for entity in WORDS}
         self.postings: dict[str, list[QboPosting]] = {}
+        self.refused: dict[int, Invoice] = {}  # QBO lacks these, and takes nothing that settles them
 
     def posted(self, fact: Fact) -> None:
         if self.summaries.takes(fact):
             self.summaries.add(fact)
+            return
+        made = fact.part_of
+        if made and (id(made) in self.refused or id(made.against) in self.refused):
             return
         txns = POSTERS[fact.part](self.book, fact)
         for txn in txns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from sync.sandbox.books import Pair
 from sync.sandbox.company import Fact
 from sync.sandbox.qbo_book import Book
 from sync.sandbox.qbo_documents import control, journal_lines
@@ -34,6 +35,7 @@ class Consolidation:
         self.journals: dict[Bucket, Txn] = {}
         self.dirty: dict[Bucket, None] = {}
         self.bucket_of: dict[int, Bucket] = {}
+        self.told: dict[int, list[Pair]] = {}  # fact -> the pairs that its journal holds instead of its own
 
     def takes(self, fact: Fact) -> bool:
         """Whether this event goes into a summary: sales of a channel, in home currency."""
@@ -66,7 +68,7 @@ class Consolidation:
         at = self.book.company.now()
         sums: dict[tuple[str, bool], int] = {}
         for fact in self.facts[bucket]:
-            for pair in () if fact.voided else fact.pairs:
+            for pair in () if fact.voided else self.told.get(id(fact), fact.pairs):
                 sums[pair.debit, True] = sums.get((pair.debit, True), 0) + pair.amount
                 sums[pair.credit, False] = sums.get((pair.credit, False), 0) - pair.amount
         txn = self.journals.get(bucket)

@@ -59,6 +59,8 @@ class Txn:
     voided: bool = False
     words: str = ""
     department: Ref | None = None
+    owes: int = 0  # beyond what Cin7 thinks is open, where the two no longer agree
+    owes_home: int = 0
 
     def change(self, at: datetime) -> None:
         """A later write: the token counts up, the stamp moves on."""
@@ -109,6 +111,11 @@ class Txn:
             zero.append({**line, "Amount": Decimal(0), **detail})
         return [] if self.entity in ("Payment", "BillPayment") else zero
 
+    def _open(self) -> tuple[int, int]:
+        if self.voided or not self.settles:
+            return 0, 0
+        return self.settles.open + self.owes, self.settles.open_base + self.owes_home
+
     def _totals(self) -> dict[str, Any]:
         """Totals and balances; a journal's are always 0, a transfer has only its amount (QBO docs)."""
         if self.entity in ("JournalEntry", "Transfer"):
@@ -118,7 +125,7 @@ class Txn:
         if self.currency != self.home:
             made["HomeTotalAmt"] = from_minor(home_total, self.home)
         if self.entity in _WITH_BALANCE:
-            owed, home_owed = (0, 0) if self.voided or not self.settles else (self.settles.open, self.settles.open_base)
+            owed, home_owed = self._open()
             made["Balance"] = from_minor(owed, self.currency)
             if self.currency != self.home:
                 made["HomeBalance"] = from_minor(home_owed, self.home)

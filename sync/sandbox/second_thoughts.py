@@ -36,10 +36,14 @@ def _open_sale(company: Company) -> Sale | None:
 
 
 def void_sale(company: Company) -> None:
-    """A sale is voided as a whole: its postings are taken back, and the goods lie in stock again."""
+    """A sale is voided as a whole."""
     sale = _open_sale(company)
-    if sale is None or any(shipment.late for shipment in sale.fulfilments):
-        return
+    if sale and not any(shipment.late for shipment in sale.fulfilments):
+        void(company, sale)
+
+
+def void(company: Company, sale: Sale) -> None:
+    """Takes the sale's postings back, and lays the goods into stock again; it has one invoice, which nobody paid."""
     for fact in company.facts_of[sale.id]:
         company.unpost(fact)
     for shipment in sale.fulfilments:

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, delete, insert, select
 from sync.domain.accounts import Posting, Source
 from sync.domain.period import Period
 from sync.errors import InvariantBroken
+from sync.store.former import keep_former
 from sync.store.tables import Window
 
 # How many postings one row of the feed makes: Cin7's rows are balanced pairs, QBO's are postings.
@@ -64,7 +65,9 @@ def replace_window(
         spool.read(postings, source, days)
         met = _overlapping(session, company, source, days)
         held = _held(session, company, source, days, met)
-        changed = 0 if held.fingerprint == spool.fingerprint else _rewrite(session, company, source, days, held, spool)
+        changed = 0
+        if held.fingerprint != spool.fingerprint:
+            changed = _rewrite(session, company, source, days, held, spool, met, reading.fetched_at)
         fingerprint = spool.fingerprint
     inside = [window for window in met if days.start <= window.start and window.end <= days.end]
     proven = not changed and bool(met) and len(inside) == len(met) and all(window.proven for window in met)
@@ -221,10 +224,20 @@ def _total(session: Session, company: int, source: Source, days: Period) -> int:
     return sum(_hash(tuple(row)) for row in found)
 
 
-def _rewrite(session: Session, company: int, source: Source, days: Period, held: _Held, spool: _Spool) -> int:
+def _rewrite(
+    session: Session,
+    company: int,
+    source: Source,
+    days: Period,
+    held: _Held,
+    spool: _Spool,
+    met: list[Window],
+    at: datetime,
+) -> int:
     """Adds the new postings behind the old ones, compares the two inside the database, and drops the old."""
     for chunk in spool.chunks():
         _append(session.connection(), company, source, chunk)
+    keep_former(session, company, source, days, met, held.last, at)
     if not held.rows:
         return spool.rows
     bounds = _bounds(company, source, days, last=held.last)

@@ -63,7 +63,7 @@ def test_the_prompt_answers_what_is_typed_and_leaves_other_files_alone(tmp_path:
     (tmp_path / "tieout-demo" / "notes.txt").write_text("mine", encoding="utf-8")
     assert desk.run("demo") == DONE
     said = desk.out.getvalue()
-    assert said.count("Sync succeeded") == 2
+    assert said.count("Sync succeeded") == 2, said
     assert "did you mean stock?" in said
     assert re.search(r"^channel +sales", said, re.M)
     assert (tmp_path / "tieout-demo" / "notes.txt").read_text(encoding="utf-8") == "mine"

@@ -16,15 +16,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
-from reports import answers
+from reports import answers, load
 from reports.books import Config
 from reports.cogs import Cogs, cogs, margin, to_json, to_text
 from reports.grouping import GROUPS
+from reports.load_trade import orders_alone
 from reports.trade import Group, Trade, numbers, orders
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 from sync.errors import InvariantBroken, UserError
-from sync.store.tables import DocumentRow, LineRow, LocationRow, MovementRow, ProductRow
+from sync.store.tables import DocumentRow, LineRow, LocationRow, MovementRow, PostingRow, ProductRow
 from tests.reports.ledgers import JANUARY, READ, TODAY, Cache, books, cache, whole
 
 # s1: two products shipped from one place; s2: shipped in December, returned in part; s3: not shipped; s4: not invoiced.
@@ -234,22 +235,35 @@ def test_a_shipment_at_no_cost_is_told(made: Cache) -> None:
     assert ("zero_cost_shipment", 1, 10000) in [(n.reason, n.documents, n.amount) for n in ask(made).not_final]
 
 
-def test_the_period_before_stands_beside_it(made: Cache) -> None:
-    period, total, complete = ask(made, period=Period(date(2026, 2, 1), date(2026, 2, 28))).previous or (
-        None,
-        None,
-        None,
-    )
-    assert (period, complete) == (JANUARY, True)
-    assert total is not None
-    assert (total.sales, total.cogs, total.orders) == (21300, 6500, 3)
+@pytest.mark.parametrize("read", [False, True])
+def test_the_period_before_stands_beside_it(made: Cache, read: bool) -> None:
+    if read:
+        read_s1(made)
+    previous = ask(made, period=Period(date(2026, 2, 1), date(2026, 2, 28))).previous
+    assert previous is not None
+    assert (previous.books.period, previous.books.incomplete) == (JANUARY, ())
+    assert (previous.total.sales, previous.total.cogs, previous.total.orders) == (21300, 6500, 3)
 
 
 def test_any_other_period_may_be_compared(made: Cache) -> None:
     other = Period(date(2026, 1, 5), date(2026, 1, 6))
     previous = ask(made, compare=other).previous
     assert previous is not None
-    assert (previous[0], previous[1].sales, previous[1].orders) == (other, 10000, 1)
+    assert (previous.books.period, previous.total.sales, previous.total.orders) == (other, 10000, 1)
+
+
+def test_the_databases_count_of_orders_is_ours(made: Cache) -> None:
+    made.add(*(
+        PostingRow(company=1, source="cin7", account="200", day=date(2026, 1, 3), amount=amount, document="x",
+                   kind=kind, number=number)
+        for kind, number, amount in (
+            ("Sale", "INV-7", -500), ("Sale", "INV-7", 500), ("sale", "INV-8", -1), ("Sale", "INV-9", 40),
+            ("Journal", "JR-1", -5), ("Sale", "", -9), ("Sale", "INV-6/CR-6", -10), ("Sale", "INV-6/CR-6", 10),
+        )
+    ))  # fmt: skip
+    with Session(made.engine) as session:
+        ledger = load.books(session, 1, JANUARY, Config(), today=TODAY)
+        assert orders_alone(session, ledger) == ask(made).total.orders == 6
 
 
 def test_a_period_of_which_nothing_is_cached_is_not_compared(sqlite_engine: Engine) -> None:

@@ -165,3 +165,12 @@ def test_another_company_is_not_read(sqlite_engine: Engine) -> None:
     made.add(Company(id=2, cin7_account="d", qbo_realm="r", currency="USD"))
     with Session(made.engine) as session, pytest.raises(NotSynced):
         load.books(session, 2, JANUARY, Config(), today=TODAY)
+
+
+def test_stepping_over_pairs_finds_what_grouping_finds(engine: Engine) -> None:
+    made = cache(engine, LEDGER + "2026-01-09 Sale s9 INV-9 310 630 -1.00\n")
+    with Session(made.engine) as session:
+        for code in ("310", "320", "404", "630", "801", "nothing"):
+            stepped = session.execute(load._PAIRS, {"company": 1, "source": "cin7", "account": code}).all()
+            grouped = session.execute(load._pairs_by_group(1, [code])).all()
+            assert sorted(map(tuple, stepped)) == sorted(map(tuple, grouped))

@@ -31,8 +31,8 @@ def test_the_newest_ten_runs_come_first(engine: Engine) -> None:
     assert isinstance(runs, list)
     assert [run["run"] for run in runs] == [f"r{n:02}" for n in range(11, 1, -1)]
     assert runs[0] == {
-        "run": "r11", "status": "succeeded", "started_at": "2026-02-10T09:11:00Z", "finished_at": "2026-02-10T09:11:20Z",
-        "calls": {"cin7": 11, "qbo": 0}, "throttled": {"cin7": 0, "qbo": 1},
+        "run": "r11", "status": "succeeded", "started_at": "2026-02-10T09:11:00Z",
+        "finished_at": "2026-02-10T09:11:20Z", "calls": {"cin7": 11, "qbo": 0}, "throttled": {"cin7": 0, "qbo": 1},
     }  # fmt: skip
 
 

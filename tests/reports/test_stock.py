@@ -108,7 +108,7 @@ def test_a_location_that_does_not_exist_is_answered_with_those_that_do(made: Cac
 
 def test_a_product_without_stock_has_zeros(made: Cache) -> None:
     found = ask(made, "TAB-1").products[0]
-    assert (found.places, found.totals.on_hand, found.name) == ((), 0, "Oak Table")
+    assert (len(found.places), found.totals.on_hand, found.name) == (0, Decimal(0), "Oak Table")
 
 
 def test_stock_that_was_never_read_is_not_synced(sqlite_engine: Engine) -> None:

@@ -3,7 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import sync.store.tables  # noqa: F401  importing it declares the tables that Alembic compares with
+import sync.store.bot_tables  # noqa: F401  importing them declares the tables that Alembic compares with
+import sync.store.tables  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,66 @@
+"""The last step of matching: documents that post the same within a few days, where only one fits the other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from reports.reconcile.documents import Doc, Legs
+from reports.reconcile.roles import JOURNALS, natural
+from reports.reconcile.working import Work
+
+_DAYS = 10
+_Key = tuple[Legs, str]
+
+
+def match_alike(work: Work) -> None:
+    """Pairs open documents by postings, day and counterparty, where each is the other's only fit.
+
+    As many alike on either side on one day are the same, whichever is which. What remains open stays open.
+    """
+    events: defaultdict[Legs, list[Doc]] = defaultdict(list)
+    for doc in work.cin7:
+        events[doc.legs].append(doc)
+    txns: defaultdict[Legs, list[Doc]] = defaultdict(list)
+    for doc in work.qbo:
+        txns[doc.legs].append(doc)
+    for legs in sorted(events.keys() & txns.keys()):
+        _equal_numbers(work, events[legs], txns[legs])
+        _only_fits(work, events[legs], txns[legs])
+
+
+def _equal_numbers(work: Work, events: list[Doc], txns: list[Doc]) -> None:
+    """The same count of each side on one day for one counterparty: they are the same documents."""
+    days = sorted({doc.day for doc in events})
+    for day in days:
+        for name in sorted({_name(doc) for doc in events if doc.day == day}):
+            ours = [doc for doc in events if doc.day == day and _name(doc) == name and doc in work.cin7]
+            theirs = [doc for doc in txns if doc.day == day and _may_be(work, ours, doc) and doc in work.qbo]
+            if ours and len(ours) == len(theirs):
+                for event, txn in zip(ours, theirs, strict=True):
+                    work.put([event], [txn], "alike", "likely")
+
+
+def _only_fits(work: Work, events: list[Doc], txns: list[Doc]) -> None:
+    for event in events:
+        if event not in work.cin7:
+            continue
+        fits = [txn for txn in txns if txn in work.qbo and fits_alike(event, txn)]
+        if len(fits) == 1:
+            back = [other for other in events if other in work.cin7 and fits_alike(other, fits[0])]
+            if len(back) == 1:
+                work.put([event], fits, "alike", "likely")
+
+
+def fits_alike(event: Doc, txn: Doc) -> bool:
+    """Whether two documents with the same postings may be the same one."""
+    usual = txn.kind in natural(event.role) or (txn.kind == "JournalEntry" and event.role in JOURNALS)
+    near = abs((event.day - txn.day).days) <= _DAYS
+    return usual and near and (not event.name or not txn.name or _name(event) == _name(txn))
+
+
+def _may_be(work: Work, events: list[Doc], txn: Doc) -> bool:
+    return txn in work.qbo and any(fits_alike(event, txn) for event in events)
+
+
+def _name(doc: Doc) -> str:
+    return " ".join(doc.name.casefold().split())

@@ -1,0 +1,179 @@
+"""Makes documents of ledger rows: one for each event of a Cin7 task, one for each QuickBooks transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from reports.reconcile.documents import Doc, Pair, Slots, added
+from reports.reconcile.numbers import plain
+from reports.reconcile.roles import Ways, attach, role
+from sync.domain.accounts import Source
+
+_TAIL = " - "
+
+
+class Cin7Row(NamedTuple):
+    """A row of Cin7's ledger as the account that it debits, the one that it credits, and minor units above zero."""
+
+    document: str
+    kind: str
+    reference: str
+    text: str
+    name: str
+    day: date
+    debit: str
+    credit: str
+    amount: int
+
+
+class QboRow(NamedTuple):
+    """What a QuickBooks transaction posts on one account, debit positive; `rows` postings with one memo."""
+
+    document: str
+    kind: str
+    number: str
+    name: str
+    memo: str
+    day: date
+    account: str
+    amount: int
+    rows: int
+
+
+@dataclass(slots=True)
+class _Event:
+    row: Cin7Row
+    number: str
+    pairs: list[Pair] = field(default_factory=list)
+    touches: bool = False
+
+
+def own_number(reference: str, text: str) -> tuple[str, str]:
+    """(own number, number beside it) of a ledger row.
+
+    A sale's reference names the invoice and its credit notes, "INV-00004/CR-00002"; its text ends with the one that
+    is meant. A purchase's text ends with the order, its reference is the bill (Cin7 docs: /transactions).
+    """
+    tail = text.rpartition(_TAIL)[2].strip() if _TAIL in text else ""
+    if not tail or tail == reference:
+        return reference or tail, ""
+    if tail in reference.split("/"):
+        return tail, ""
+    return (reference, tail) if reference else (tail, "")
+
+
+def cin7_documents(
+    rows: Iterable[Cin7Row], slots: Slots, ways: Ways, also: Mapping[str, tuple[str, ...]]
+) -> tuple[list[Doc], list[Doc]]:
+    """(events, events that come to nothing) of Cin7's ledger, in a fixed order.
+
+    Rows of one TaskID, number, day and role are one event; those on no compared account are left out. `also`: TaskID
+    or number in plain form -> further numbers of it.
+    """
+    groups: dict[tuple[str, str, str, date], dict[str, _Event]] = defaultdict(dict)
+    numbers: dict[tuple[str, str], tuple[str, str]] = {}
+    parts: dict[tuple[str, str, str], tuple[str, int, int, bool]] = {}
+    for row in rows:
+        told = numbers.get((row.reference, row.text))
+        if told is None:
+            told = numbers[row.reference, row.text] = own_number(row.reference, row.text)
+        way = parts.get((row.kind, row.debit, row.credit))
+        if way is None:
+            part, _ = ways.part(row.kind, row.debit, row.credit)
+            debit, credit = slots.of(Source.CIN7, row.debit), slots.of(Source.CIN7, row.credit)
+            way = parts[row.kind, row.debit, row.credit] = (part, debit, credit, debit >= 0 or credit >= 0)
+        part, debit, credit, touches = way
+        events = groups[row.document, row.kind, told[0], row.day]
+        event = events.get(part)
+        if event is None:
+            event = events[part] = _Event(row, told[0])
+        event.pairs.append((debit, credit, row.amount))
+        event.touches = event.touches or touches
+    live: list[Doc] = []
+    gone: list[Doc] = []
+    for events in groups.values():
+        for part, event in _attached(events).items():
+            if event.touches:
+                doc = _document(part, event, slots, numbers, also)
+                (live if doc.legs else gone).append(doc)
+    return sorted(live, key=lambda doc: doc.key), sorted(gone, key=lambda doc: doc.key)
+
+
+def _attached(events: dict[str, _Event]) -> dict[str, _Event]:
+    if "attached" not in events:
+        return events
+    rest = events.pop("attached")
+    part = attach("attached", events)
+    if part in events:
+        events[part].pairs += rest.pairs
+        events[part].touches = events[part].touches or rest.touches
+    else:
+        events[part] = rest
+    return events
+
+
+def _document(
+    part: str,
+    event: _Event,
+    slots: Slots,
+    numbers: Mapping[tuple[str, str], tuple[str, str]],
+    also: Mapping[str, tuple[str, ...]],
+) -> Doc:
+    row = event.row
+    pairs = tuple(sorted(event.pairs))
+    legs = legs_of(pairs)
+    control = "receivables" if row.kind.strip().lower() == "sale" else "payables"
+    net = sum(amount for slot, amount in legs if slots.controls[slot] == control)
+    beside = numbers[row.reference, row.text][1]
+    others = (*also.get(row.document, ()), *also.get(plain(event.number), ()))
+    return Doc(
+        side=Source.CIN7,
+        id=row.document,
+        kind=row.kind,
+        number=event.number,
+        day=row.day,
+        role=role(row.kind, part, net),
+        legs=legs,
+        rows=len(pairs),
+        name=row.name,
+        texts=(row.text,),
+        also=tuple(sorted({plain(other) for other in others if other} - {plain(event.number)})),
+        near=(plain(beside),) if beside else (),
+        pairs=pairs,
+    )
+
+
+def legs_of(pairs: Iterable[Pair]) -> tuple[tuple[int, int], ...]:
+    return added(leg for debit, credit, amount in pairs for leg in ((debit, amount), (credit, -amount)))
+
+
+def qbo_documents(rows: Iterable[QboRow], slots: Slots) -> list[Doc]:
+    """The transactions that post on a compared account, in a fixed order."""
+    groups: dict[tuple[str, str], list[QboRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.kind, row.document].append(row)
+    found = []
+    for (kind, id_), own in groups.items():
+        legs = added((slots.of(Source.QBO, row.account), row.amount) for row in own)
+        if not legs:
+            continue
+        first = min(own)
+        found.append(
+            Doc(
+                side=Source.QBO,
+                id=id_,
+                kind=kind,
+                number=first.number,
+                day=first.day,
+                role=kind,
+                legs=legs,
+                rows=sum(row.rows for row in own),
+                name=max(row.name for row in own),
+                texts=tuple(sorted({row.memo for row in own if row.memo})),
+            )
+        )
+    return sorted(found, key=lambda doc: doc.key)

@@ -1,0 +1,41 @@
+"""The first step of matching: documents of one number and day that post the same; nearly all of a sound company."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from reports.reconcile.documents import Doc, Legs
+from reports.reconcile.numbers import named, plain
+from reports.reconcile.working import Work
+
+_Key = tuple[str, date, Legs]
+
+
+def match_exact(work: Work) -> None:
+    """Pairs documents with the same number, day and postings; where more are alike than needed, the first ones."""
+    index: defaultdict[_Key, list[Doc]] = defaultdict(list)
+    known: dict[str, None] = {}
+    for doc in work.cin7:
+        for number in (plain(doc.number), *doc.also):
+            if number:
+                index[number, doc.day, doc.legs].append(doc)
+                known[number] = None
+    for txn in list(work.qbo):
+        for number in _numbers(txn, known):
+            waiting = index.get((number, txn.day, txn.legs))
+            event = next((doc for doc in waiting or () if doc in work.cin7), None)
+            if event is not None:
+                work.put([event], [txn], "number")
+                break
+
+
+def _numbers(txn: Doc, known: Collection[str]) -> Iterator[str]:
+    number = plain(txn.number)
+    if number in known:
+        yield number
+    else:
+        yield from (found for found, _ in named(txn.number, known))
+    for text in txn.texts:
+        yield from (found for found, _ in named(text, known))

@@ -1,0 +1,56 @@
+"""Documents of one side that take each other back: they need no counterpart."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from reports.reconcile.documents import Doc, Legs, turned
+from reports.reconcile.numbers import named, plain
+from reports.reconcile.working import Work
+from sync.domain.accounts import Source
+
+_WORDS = re.compile(r"\b(revers|void|cancel|storno|correct)", re.IGNORECASE)
+
+
+def net_out(work: Work) -> None:
+    """Sets open documents aside that are undone by another of their own side.
+
+    In QuickBooks the opposite postings must be of the same day, or one must name the other or say that it reverses;
+    in Cin7 they must be of the same task and number.
+    """
+    for txn, other in _opposites(list(work.qbo)):
+        if txn in work.qbo and other in work.qbo and _related(work, txn, other):
+            work.put([], [txn, other], "reversed")
+    for event, other in _opposites(list(work.cin7)):
+        same = (event.id, event.number) == (other.id, other.number)
+        if event in work.cin7 and other in work.cin7 and same:
+            work.put([event, other], [], "reversed")
+
+
+def _opposites(docs: Iterable[Doc]) -> list[tuple[Doc, Doc]]:
+    """Pairs of documents with opposite postings, the nearest in time first."""
+    waiting: defaultdict[Legs, list[Doc]] = defaultdict(list)
+    found = []
+    for doc in docs:
+        found += [(other, doc) for other in waiting.get(turned(doc.legs), ())]
+        waiting[doc.legs].append(doc)
+    found.sort(key=lambda two: (abs((two[0].day - two[1].day).days), two[0].key, two[1].key))
+    return found
+
+
+def _related(work: Work, txn: Doc, other: Doc) -> bool:
+    if txn.day == other.day:
+        return True
+    texts = [_texts(work, doc) for doc in (txn, other)]
+    for doc, said in ((txn, texts[1]), (other, texts[0])):
+        if doc.number and any(named(text, {plain(doc.number)}) for text in said):
+            return True
+    return any(_WORDS.search(text) for said in texts for text in said)
+
+
+def _texts(work: Work, doc: Doc) -> list[str]:
+    header = work.header(doc)
+    assert doc.side is Source.QBO  # noqa: S101 - only QuickBooks' documents are asked
+    return [doc.number, *doc.texts, *([header.memo] if header else [])]

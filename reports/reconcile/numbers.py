@@ -1,0 +1,70 @@
+"""Document numbers as people and programs write them: equal ones told from different ones, and found inside texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+MOST_CHARACTERS = 21  # the longest DocNumber (QBO docs)
+
+_TOKEN = re.compile(r"[^\W_](?:[\w/.#:-]*[^\W_])?")
+_CUTS = re.compile(r"[-/_:#.]")
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+_COPY = re.compile(r"[-_ ./(#]*(?:[A-Z]{1,2}|\d{1,2}|COPY|DUP|DUPLICATE)\)?")
+
+
+def plain(number: str) -> str:
+    """A number without regard to case and runs of blanks."""
+    return " ".join(number.upper().split())
+
+
+def loose(number: str) -> str:
+    """A number without dashes, blanks and leading zeros: "inv-00012" and "INV 12" are the same."""
+    return _ZEROS.sub("", re.sub(r"[^0-9A-Z]+", "-", number.upper())).replace("-", "")
+
+
+def tokens(text: str) -> Iterator[str]:
+    """The words of a text that might be numbers, in upper case."""
+    return (found.group().upper() for found in _TOKEN.finditer(text) if any(c.isdigit() for c in found.group()))
+
+
+def suffixes(token: str) -> Iterator[str]:
+    """What stands after each dash or slash, the longest first: of COGS-INV-00012 "INV-00012", then "00012"."""
+    return (token[cut.end() :] for cut in _CUTS.finditer(token))
+
+
+def named(text: str, known: Collection[str]) -> list[tuple[str, str]]:
+    """(number, prefix before it) for each of the `known` numbers that a text names, each once, in order.
+
+    A whole word comes before its end: of "COGS-INV-00012" INV-00012 is taken, not 00012, unless only that is known.
+    """
+    found: dict[str, str] = {}
+    whole = plain(text)
+    if whole in known:
+        return [(whole, "")]
+    for token in tokens(text):
+        if token in known:
+            found.setdefault(token, "")
+            continue
+        for end in suffixes(token):
+            if end in known and len(end) > 1:
+                found.setdefault(end, token[: len(token) - len(end)])
+                break
+    return list(found.items())
+
+
+def is_copy(number: str, of: str) -> bool:
+    """Whether a number is another with a short suffix, as a second posting of one document gets: INV-12-1, INV-12A."""
+    ours, other = plain(number), plain(of)
+    return ours != other and ours.startswith(other) and bool(other) and bool(_COPY.fullmatch(ours[len(other) :]))
+
+
+def stems(number: str) -> Iterator[str]:
+    """What is left of a number without a short suffix, the longest first."""
+    ours = plain(number)
+    return (ours[:cut] for cut in range(len(ours) - 1, 2, -1) if _COPY.fullmatch(ours[cut:]))
+
+
+def shape(number: str) -> str:
+    """The pattern of a number: INV-00012 is "INV-9"."""
+    return re.sub(r"\d+", "9", plain(number))

@@ -1,0 +1,115 @@
+"""Journals that stand for many documents: the sales, payments or costs of one channel on one day or in one month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from reports.reconcile.documents import Doc, Legs, Slots, less, summed, turnover
+from reports.reconcile.working import Work
+
+_FAMILY = {
+    "invoice": "sales",
+    "credit": "sales",
+    "payment": "payments",
+    "refund": "payments",
+    "cost": "cost",
+    "applied": "payments",
+}
+_FAMILIES = (("sales",), ("payments",), ("cost",), ("sales", "payments"), ("sales", "cost"),
+             ("sales", "payments", "cost"))  # fmt: skip
+
+
+class Bucket(NamedTuple):
+    """The documents that one journal may stand for: `first` to `last` are the days, `families` what they are."""
+
+    channel: str
+    families: tuple[str, ...]
+    first: date
+    last: date
+
+
+def match_summaries(work: Work, channels: Mapping[Doc, str]) -> None:
+    """Puts the open sales events of a channel together with the journal that is their sum, or is meant to be.
+
+    `channels`: Cin7 event -> its sales channel ("" for none). A journal that equals the sum of a day's or a month's
+    events is theirs; one that names the channel and is dated in them is theirs too, with a difference.
+    """
+    events = [doc for doc in work.cin7 if channels.get(doc) and doc.role in _FAMILY]
+    journals = [txn for txn in work.qbo if txn.kind == "JournalEntry"]
+    for monthly in (False, True):
+        buckets = _buckets(events, channels, monthly)
+        sums: defaultdict[Legs, list[Bucket]] = defaultdict(list)
+        for bucket, docs in sorted(buckets.items()):
+            sums[summed(docs)].append(bucket)
+        for txn in journals:
+            if txn not in work.qbo:
+                continue
+            for bucket in sums.get(txn.legs, ()):
+                docs = [doc for doc in buckets[bucket] if doc in work.cin7]
+                if docs == buckets[bucket] and bucket.first <= txn.day <= bucket.last and len(docs) > 0:
+                    work.put(docs, [txn], "summary", "certain")
+                    break
+    _by_name(work, [doc for doc in events if doc in work.cin7], channels)
+
+
+def _buckets(events: Iterable[Doc], channels: Mapping[Doc, str], monthly: bool) -> dict[Bucket, list[Doc]]:
+    found: defaultdict[Bucket, list[Doc]] = defaultdict(list)
+    for doc in events:
+        first, last = days_of(doc.day, monthly)
+        for families in _FAMILIES:
+            if _FAMILY[doc.role] in families:
+                found[Bucket(channels[doc], families, first, last)].append(doc)
+    return found
+
+
+def days_of(day: date, monthly: bool) -> tuple[date, date]:
+    """The day itself, or the first and last day of its month."""
+    if not monthly:
+        return day, day
+    first = day.replace(day=1)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return first, date.fromordinal(following.toordinal() - 1)
+
+
+def _by_name(work: Work, events: list[Doc], channels: Mapping[Doc, str]) -> None:
+    """Journals that name a channel and post what its open events post, though not as much."""
+    known = sorted({channels[doc] for doc in events})
+    monthly = _monthly(work)
+    for txn in [txn for txn in work.qbo if txn.kind == "JournalEntry"]:
+        named = [channel for channel in known if _names(work, txn, channel)]
+        if len(named) != 1:
+            continue
+        first, last = days_of(txn.day, monthly)
+        ours = [doc for doc in events if channels[doc] == named[0] and first <= doc.day <= last and doc in work.cin7]
+        best = _best(ours, txn, work.slots)
+        if best:
+            work.put(best, [txn], "summary", "strong")
+
+
+def _best(events: list[Doc], txn: Doc, slots: Slots) -> list[Doc]:
+    """Of the families that post on the journal's controls, those that come nearest to it."""
+    wanted = {slots.controls[slot] for slot, _ in txn.legs}
+    options = []
+    for place, families in enumerate(_FAMILIES):
+        docs = [doc for doc in events if _FAMILY[doc.role] in families]
+        touched = {slots.controls[slot] for doc in docs for slot, _ in doc.legs}
+        if docs and touched == wanted:
+            options.append((turnover(less(summed(docs), txn.legs)), place, docs))
+    return min(options, key=lambda option: option[:2])[2] if options else []
+
+
+def _monthly(work: Work) -> bool:
+    """Whether the company's journals stand for months: as those do that were found to be sums."""
+    spans = [len({doc.day for doc in case.cin7}) > 1 for case in work.cases if case.how == "summary"]
+    return sum(spans) * 2 > len(spans)
+
+
+def _names(work: Work, txn: Doc, channel: str) -> bool:
+    header = work.header(txn)
+    word = "".join(c for c in channel.casefold() if c.isalnum())
+    texts = (txn.number, txn.name, *txn.texts, *((header.memo,) if header else ()))
+    said = ["".join(c for c in text.casefold() if c.isalnum()) for text in texts]
+    return bool(word) and any(word in text or word[:9] in text for text in said)

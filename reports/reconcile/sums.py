@@ -1,0 +1,107 @@
+"""The third step of matching: one document here that is several there, and events that were one row too many."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from reports.reconcile.documents import Doc, Legs, Pair, added, less, summed
+from reports.reconcile.edges import NEAR, Edge
+from reports.reconcile.events import legs_of
+from reports.reconcile.working import Case, Work
+from sync.domain.accounts import Source
+
+_MOST_ROWS = 14  # of an event whose rows are tried in every combination
+_MOST_DOCS = 8  # of one number that are tried in every combination
+
+
+def complete(work: Work, found: Iterable[Edge]) -> None:
+    """Gives pairs that do not agree the further documents of their numbers that make them agree, or takes rows away."""
+    near: defaultdict[Doc, dict[Doc, None]] = defaultdict(dict)
+    for edge in found:
+        near[edge.txn][edge.event] = None
+        near[edge.event][edge.txn] = None
+    for case in list(work.cases):
+        if case.difference and len(case.cin7) == len(case.qbo) == 1:
+            _add(work, case, near)
+        if case.difference and len(case.cin7) == len(case.qbo) == 1:
+            _take_apart(work, case)
+    _groups(work, near)
+
+
+def rest_of(work: Work, found: Iterable[Edge]) -> None:
+    """Pairs what is left of events that were taken apart with transactions that post exactly that."""
+    for edge in sorted(found, key=lambda edge: (-edge.strength, edge.event.key, edge.txn.key)):
+        if edge.txn not in work.qbo or edge.strength <= NEAR:
+            continue
+        rest = [doc for doc in work.cin7 if doc.id == edge.event.id and doc.number == edge.event.number]
+        same = [doc for doc in rest if doc.legs == edge.txn.legs]
+        if same:
+            work.put([same[0]], [edge.txn], "number")
+
+
+def _add(work: Work, case: Case, near: dict[Doc, dict[Doc, None]]) -> None:
+    """Further open documents named by the same number, of either side, that make up the whole difference."""
+    event, txn = case.cin7[0], case.qbo[0]
+    txns = [doc for doc in near.get(event, ()) if doc in work.qbo]
+    events = [doc for doc in near.get(txn, ()) if doc in work.cin7]
+    for docs in (txns, events):
+        wanted = case.difference if docs is txns else less((), case.difference)
+        some = _making(docs[:_MOST_DOCS], wanted)
+        if some:
+            work.join(case, *some)
+            return
+
+
+def _making(docs: Sequence[Doc], wanted: Legs) -> tuple[Doc, ...]:
+    """The fewest of these documents that together post exactly `wanted`."""
+    for count in range(1, len(docs) + 1):
+        for some in combinations(docs, count):
+            if summed(some) == wanted:
+                return some
+    return ()
+
+
+def _take_apart(work: Work, case: Case) -> None:
+    """An event holds more rows than its transaction posts: those that it does post are its document, the rest another.
+
+    Two things that happened to one task on one day (work begun and finished, cost and its change) look like one.
+    """
+    event, txn = case.cin7[0], case.qbo[0]
+    rows = _rows_making(event.pairs, txn.legs)
+    if rows is None:
+        return
+    rest = list(event.pairs)
+    for row in rows:
+        rest.remove(row)
+    kept = replace(event, pairs=rows, legs=legs_of(rows), rows=len(rows))
+    left = replace(event, pairs=tuple(rest), legs=legs_of(rest), rows=len(rest))
+    if left.legs:
+        work.split(case, event, kept, left)
+
+
+def _rows_making(rows: Sequence[Pair], wanted: Legs) -> tuple[Pair, ...] | None:
+    if not 1 < len(rows) <= _MOST_ROWS:
+        return None
+    slots = {slot for slot, _ in wanted}
+    fitting = [row for row in rows if {row[0], row[1]} - {-1} <= slots]
+    for count in range(1, min(len(fitting), len(rows) - 1) + 1):
+        for some in combinations(fitting, count):
+            if added(leg for debit, credit, amount in some for leg in ((debit, amount), (credit, -amount))) == wanted:
+                return some
+    return None
+
+
+def _groups(work: Work, near: dict[Doc, dict[Doc, None]]) -> None:
+    """Transactions that are the sum of the open events that they name (a payment of several invoices), and the reverse."""
+    for doc in [*work.qbo, *work.cin7]:
+        ours, theirs = (work.qbo, work.cin7) if doc.side is Source.QBO else (work.cin7, work.qbo)
+        others = [other for other in near.get(doc, ()) if other in theirs][:_MOST_DOCS]
+        if doc not in ours or len(others) < 2:
+            continue
+        some = _making(others, doc.legs)
+        if some:
+            sides = ([*some], [doc]) if doc.side is Source.QBO else ([doc], [*some])
+            work.put(*sides, "number")

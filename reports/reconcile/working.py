@@ -1,0 +1,82 @@
+"""What matching works on: the documents that are still open, and the cases that they were put into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reports.reconcile.documents import Doc, Header, Legs, Slots, less, summed
+from sync.domain.accounts import Source
+
+
+@dataclass(eq=False, slots=True)
+class Case:
+    """Documents of both sides that belong together; `how` says by what they were matched.
+
+    `surplus` are second postings of the same document in QuickBooks. `faded` are QuickBooks documents that post
+    nothing any more (voided or deleted), `undone` those of Cin7.
+    """
+
+    cin7: list[Doc]
+    qbo: list[Doc]
+    how: str = ""
+    confidence: str = "certain"
+    surplus: list[Doc] = field(default_factory=list)
+    faded: list[Header] = field(default_factory=list)
+    undone: list[Header] = field(default_factory=list)
+
+    @property
+    def difference(self) -> Legs:
+        """What Cin7 posts more than QuickBooks, slot by slot, whatever the dates."""
+        return less(summed(self.cin7), summed([*self.qbo, *self.surplus]))
+
+
+@dataclass
+class Work:
+    """The state of matching: documents leave `cin7` and `qbo` when they enter a case.
+
+    `headers` is what is known of QuickBooks documents beside the ledger, by (entity, id).
+    """
+
+    slots: Slots
+    cin7: dict[Doc, None]
+    qbo: dict[Doc, None]
+    gone: list[Doc] = field(default_factory=list)
+    headers: Mapping[tuple[str, str], Header] = field(default_factory=dict)
+    cases: list[Case] = field(default_factory=list)
+    case_of: dict[Doc, Case] = field(default_factory=dict)
+
+    def put(self, cin7: Iterable[Doc], qbo: Iterable[Doc], how: str, confidence: str = "certain") -> Case:
+        """Makes a case of documents that are open."""
+        case = Case(list(cin7), list(qbo), how, confidence)
+        self.cases.append(case)
+        for doc in (*case.cin7, *case.qbo):
+            self._take(doc)
+            self.case_of[doc] = case
+        return case
+
+    def join(self, case: Case, *docs: Doc) -> None:
+        """Adds open documents to a case."""
+        for doc in docs:
+            self._take(doc)
+            (case.cin7 if doc.side is Source.CIN7 else case.qbo).append(doc)
+            self.case_of[doc] = case
+
+    def double(self, case: Case, doc: Doc) -> None:
+        """Adds an open QuickBooks document to a case as a second posting of the same."""
+        self._take(doc)
+        case.surplus.append(doc)
+        self.case_of[doc] = case
+
+    def split(self, case: Case, doc: Doc, kept: Doc, rest: Doc) -> None:
+        """Puts a part of a case's event in its place; the rest is open again."""
+        case.cin7[case.cin7.index(doc)] = kept
+        self.case_of[kept] = case
+        del self.case_of[doc]
+        self.cin7[rest] = None
+
+    def header(self, doc: Doc) -> Header | None:
+        return self.headers.get((doc.kind, doc.id))
+
+    def _take(self, doc: Doc) -> None:
+        del (self.cin7 if doc.side is Source.CIN7 else self.qbo)[doc]

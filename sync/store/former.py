@@ -1,0 +1,79 @@
+"""The former states of documents: what an earlier reading saw of them, kept when a later one says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import TextClause, bindparam, func, select, text
+from sqlmodel import Session
+
+from sync.domain.accounts import Source
+from sync.domain.period import Period
+from sync.store.columns import Day, Instant
+from sync.store.tables import ClosingDayRow, SignOffRow, Window
+from sync.store.upsert import insert_missing, table_of
+
+_COLUMNS = "company, source, kind, document, number, account, day, replaced_at, seen_at, amount"
+_INSIDE = "p.company = :company AND p.source = :source AND p.day BETWEEN :start AND :end"
+# Documents whose money per account and day is another than before: the new rows have ids beyond :last.
+_DIFFER = (
+    f"SELECT DISTINCT d.kind, d.document FROM (SELECT p.kind, p.document FROM posting p WHERE {_INSIDE}"  # noqa: S608  no value is part of the text
+    " GROUP BY p.kind, p.document, p.account, p.day"
+    " HAVING sum(CASE WHEN p.id > :last THEN p.amount ELSE -p.amount END) <> 0) d"
+)
+_TYPES = [bindparam(name, type_=Day()) for name in ("start", "end")]
+_TYPES += [bindparam(name, type_=Instant()) for name in ("replaced", "seen")]
+_FORMER: TextClause = text(
+    f"INSERT INTO former ({_COLUMNS}) SELECT p.company, p.source, p.kind, p.document, p.number, p.account, p.day,"  # noqa: S608  as above
+    " :replaced, :seen, sum(p.amount) FROM posting p"
+    f" JOIN ({_DIFFER}) c ON c.kind = p.kind AND c.document = p.document WHERE {_INSIDE} AND p.id <= :last"
+    " GROUP BY p.company, p.source, p.kind, p.document, p.number, p.account, p.day ON CONFLICT DO NOTHING"
+).bindparams(*_TYPES)
+_APPEARED: TextClause = text(
+    f"INSERT INTO former ({_COLUMNS}) SELECT p.company, p.source, p.kind, p.document, p.number, '', p.day,"  # noqa: S608  as above
+    f" :replaced, :seen, 0 FROM posting p JOIN ({_DIFFER}) c ON c.kind = p.kind AND c.document = p.document"
+    f" WHERE {_INSIDE} AND p.id > :last AND NOT EXISTS (SELECT 1 FROM posting o"
+    " WHERE o.company = p.company AND o.source = p.source AND o.kind = p.kind AND o.document = p.document"
+    " AND o.day = p.day AND o.id <= :last)"
+    " GROUP BY p.company, p.source, p.kind, p.document, p.number, p.day ON CONFLICT DO NOTHING"
+).bindparams(*_TYPES)
+
+
+def note_closing(session: Session, company: int, source: Source, day: date | None, at: datetime) -> None:
+    """Remembers when a system was first read to say that its books are closed up to `day`; None says nothing."""
+    if day is not None:
+        insert_missing(session, ClosingDayRow, {"company": company, "source": str(source), "day": day, "seen_at": at})
+
+
+def keep_former(
+    session: Session, company: int, source: Source, days: Period, read: Iterable[Window], last: int, at: datetime
+) -> None:
+    """Keeps what the cache held of documents that now post otherwise; to be called while both states are there.
+
+    `read` are the windows that the days were read in before, `last` the highest id of their postings, `at` when the
+    reading that replaces them began. QuickBooks' former states are kept for all days, Cin7's for closed ones; in
+    closed days a document that was not there before is noted too, where they had been read whole.
+    """
+    closed = _closed(session, company)
+    for window in read:
+        start, end = max(window.start, days.start), min(window.end, days.end)
+        if source is Source.CIN7:
+            end = min(end, closed)
+        if end < start:
+            continue
+        bounds = {"company": company, "source": str(source), "start": start, "end": end, "last": last}
+        times = {"replaced": at, "seen": window.fetched_at}
+        session.execute(_FORMER, bounds | times)
+        if window.complete and start <= closed:
+            session.execute(_APPEARED, bounds | times | {"end": min(end, closed)})
+
+
+def _closed(session: Session, company: int) -> date:
+    """The last day that any system, or a sign-off, says is closed."""
+    closing, signed = table_of(ClosingDayRow), table_of(SignOffRow)
+    found = (
+        session.scalar(select(func.max(closing.c.day)).where(closing.c.company == company)),
+        session.scalar(select(func.max(signed.c.end)).where(signed.c.company == company)),
+    )
+    return max((day for day in found if day is not None), default=date.min)
