@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -34,10 +34,10 @@ class _Ledger(NamedTuple):
 _ACCOUNTS = (
     _Ledger("090", "Checking", "ASSET", "BANK", "", "35", "Bank", "Checking"),
     _Ledger("200", "Sales", "REVENUE", "SALES", "", "79", "Income", "SalesOfProductIncome"),
-    _Ledger("310", "Cost of Goods Sold", "EXPENSE", "DIRECTCOSTS", "", "82", "Cost of Goods Sold", "SuppliesMaterialsCogs"),
+    _Ledger("310", "Cost of Goods Sold", "EXPENSE", "DIRECTCOSTS", "", "82", "Cost of Goods Sold", "Cogs"),
     _Ledger("610", "Receivable", "ASSET", "CURRENT", "DEBTORS", "84", "Accounts Receivable", "AccountsReceivable"),
     _Ledger("630", "Inventory", "ASSET", "INVENTORY", "", "85", "Other Current Asset", "Inventory"),
-    _Ledger("320", "Shrinkage", "EXPENSE", "DIRECTCOSTS", "", "89", "Cost of Goods Sold", "SuppliesMaterialsCogs"),
+    _Ledger("320", "Shrinkage", "EXPENSE", "DIRECTCOSTS", "", "89", "Cost of Goods Sold", "Cogs"),
 )  # fmt: skip
 _QBO_ID = {account.code: account.id for account in _ACCOUNTS}
 # What one sale posts, five rows for two sales: (debit, credit, QBO's entity and words, share of the price, every n-th).
@@ -75,31 +75,54 @@ def sales(rows: int, today: date, seed: int = 1) -> Iterator[Sold]:
         yield Sold(n, day, Decimal(random.randrange(500, 90_000)) / 100, f"Customer {random.randrange(_CUSTOMERS):03d}")
 
 
+class Details(Mapping[str, dict[str, Any]]):
+    """Sales read whole, each made when it is asked for, by id."""
+
+    def __init__(self, sold: list[Sold]) -> None:
+        self._sold = sold
+
+    def __getitem__(self, id_: str) -> dict[str, Any]:
+        n = int(id_.rsplit("-", 1)[-1])
+        if n >= len(self._sold) or self._sold[n].id != id_:
+            raise KeyError(id_)
+        return _detail(self._sold[n])
+
+    def __iter__(self) -> Iterator[str]:
+        return (sold.id for sold in self._sold)
+
+    def __len__(self) -> int:
+        return len(self._sold)
+
+
 def mirrored(rows: int, today: date, *, documents: bool = True, **switches: Any) -> World:
     """A company with `rows` rows in Cin7's ledger and their mirror in QuickBooks' (two postings a row).
 
-    `documents`: the sales stand in Cin7's list, and the invoices and payments among QuickBooks' transactions.
+    `documents`: the sales stand in Cin7's list, their invoices among QuickBooks' transactions.
     """
     ledger: list[dict[str, Any]] = []
     postings: list[QboPosting] = []
-    listed: list[dict[str, Any]] = []
+    everything = list(sales(rows, today))
+    told = everything if documents else []
     entities: dict[str, list[dict[str, Any]]] = {"Account": [_qbo_account(account) for account in _ACCOUNTS]}
     entities["Account"].append(_account_row("3", "Retained Earnings", "", "Equity", "RetainedEarnings"))
-    for sold in sales(rows, today):
+    for sold in everything:
         for place, (debit, credit, entity, words, share, every) in enumerate(_ROWS):
             if sold.n % every == 0 and len(ledger) < rows:
                 amount = (sold.price * share).quantize(Decimal("0.01"))
                 ledger.append(_transaction(sold, debit, credit, amount))
                 postings += _postings(sold, f"{10 * sold.n + place + 100}", entity, words, debit, credit, amount)
-        if documents:
-            listed.append(_sale(sold))
-            entities.setdefault("Invoice", []).append(_invoice(sold))
-    lists = {"transactions": ledger, "salelist": listed, "ref/account": [_cin7_account(a) for a in _ACCOUNTS]}
+    entities["Invoice"] = [_invoice(sold) for sold in told]
+    lists = {
+        "transactions": ledger,
+        "salelist": [_sale(sold) for sold in told],
+        "ref/account": [_cin7_account(account) for account in _ACCOUNTS],
+    }
+    me = {"Company": "Bench Ltd", "Currency": "USD", "TimeZone": "America/New_York"}
     return World(
         seed=1,
         switches=Switches(**switches),
         today=today,
-        cin7=Cin7Books(me={"Company": "Bench Ltd", "Currency": "USD", "TimeZone": "America/New_York"}, lists=lists),
+        cin7=Cin7Books(me=me, lists=lists, details={"sale": Details(told)}),
         qbo=QboBooks(
             company_info={"Id": "1", "CompanyName": "Bench Ltd"},
             preferences={"Id": "1", "CurrencyPrefs": {"HomeCurrency": {"value": "USD"}}},
@@ -157,6 +180,27 @@ def _sale(sold: Sold) -> dict[str, Any]:
         "SourceChannel": _CHANNELS[sold.n % 3],
         "Type": "Simple Sale",
         "OrderLocationID": "eeeeeeee-0000-4000-a000-000000000001",
+    }
+
+
+def _detail(sold: Sold) -> dict[str, Any]:
+    return {
+        "ID": sold.id,
+        "Status": "COMPLETED",
+        "Customer": sold.customer,
+        "CustomerCurrency": "USD",
+        "Order": {"SaleOrderNumber": f"SO-{sold.n:06d}"},
+        "Invoices": [
+            {
+                "InvoiceNumber": sold.invoice,
+                "Status": "AUTHORISED",
+                "InvoiceDate": f"{sold.day.isoformat()}T00:00:00",
+                "Lines": [{"SKU": "W", "Name": "Widget", "Quantity": 1, "Price": sold.price, "Total": sold.price}],
+                "Total": sold.price,
+                "Tax": Decimal(0),
+            }
+        ],
+        "LastModifiedOn": f"{sold.day.isoformat()}T18:00:00.000Z",
     }
 
 

@@ -12,7 +12,7 @@ import httpx
 from sqlalchemy import Engine
 
 from sync.cin7.client import Cin7Access, Cin7Client
-from sync.pull import RunReport, Wants, pull
+from sync.pull import Progress, RunReport, Wants, pull
 from sync.qbo.auth import Grant, QboAccess
 from sync.qbo.client import QboClient
 from sync.store.calls import StoredCallLog
@@ -38,7 +38,7 @@ def sync(
     *,
     limits: bool,
     now: Callable[[], datetime],
-    wants: Wants | None = None,
+    watch: Callable[[Progress], None] = lambda _: None,
 ) -> RunReport:
     """One sync of the company behind the addresses of `environ`; `limits`: at the speed that the vendors allow."""
     log = StoredCallLog(engine)
@@ -54,9 +54,7 @@ def sync(
     )
     keys = Cin7Access(environ["CIN7_BASE_URL"], environ["CIN7_ACCOUNT_ID"], environ["CIN7_APPLICATION_KEY"])
     with writing(engine) as session:
-        company = save_company(
-            session, cin7_account=environ["CIN7_ACCOUNT_ID"], qbo_realm=environ["QBO_REALM_ID"]
-        )
+        company = save_company(session, cin7_account=environ["CIN7_ACCOUNT_ID"], qbo_realm=environ["QBO_REALM_ID"])
     with ExitStack() as opened:
         http = opened.enter_context(httpx.Client(trust_env=False))
         grant = Grant(access, TokenBox(engine, [key]), http, time.time, time.sleep)
@@ -72,7 +70,7 @@ def sync(
                 )
             )
         )
-        return pull(engine, company, cin7, qbo, wants or Wants(), now=now, started_by="bench")
+        return pull(engine, company, cin7, qbo, Wants(), now=now, watch=watch, started_by="bench")
 
 
 def ticking(start: datetime, later: timedelta = timedelta(0)) -> Callable[[], datetime]:

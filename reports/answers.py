@@ -10,8 +10,11 @@ from reports import cogs as margin
 from reports import load, load_age, load_status, periods
 from reports.books import Books, Config
 from reports.load_closing import balances
+from reports.load_events import former_legs, ledgers
+from reports.load_memory import memory
 from reports.load_stock import stock_now
 from reports.load_trade import orders_alone, trade
+from reports.reconcile.engine import Past, examine
 from reports.reconcile.tie_out import TieOut, tie_out
 from reports.status import Status
 from reports.stock import Stock
@@ -71,6 +74,23 @@ def status(session: Session, company: int, *, now: datetime, cin7_per_minute: in
 
 
 def reconcile(session: Session, company: int, period: Period, config: Config, *, today: date) -> TieOut:
-    """The tie-out of `period`: controls, closing balances, proofs; NotSynced where either ledger is not cached."""
+    """The tie-out of `period`: controls, findings, closing balances, proofs; NotSynced where a ledger is not cached."""
     books = load.books(session, company, period, config, today=today)
-    return tie_out(books, balances(session, books))
+    if books.unsynced:
+        return tie_out(books, balances(session, books))
+    past, found = memory(session, books), ledgers(session, books)
+    told = examine(
+        books,
+        found,
+        tolerance=config.tolerance,
+        sales_elsewhere=config.sales_elsewhere,
+        past=Past(former_legs(found.slots, past.former)),
+    )
+    return tie_out(
+        books,
+        balances(session, books),
+        findings=told.findings,
+        ambiguous=told.ambiguous,
+        matched=told.matched,
+        carried=past.carried,
+    )

@@ -32,11 +32,15 @@ class Config:
     """The business settings that decide figures.
 
     `accounts`: Cin7 code -> QBO id; `controls`: control -> Cin7 codes; `time_zone`: "" where Cin7's own is used.
+    `tolerance`: minor units for each ledger row of a matched pair that count as rounding; `sales_elsewhere`: another
+    connector posts revenue to QBO.
     """
 
     accounts: Mapping[str, str] = field(default_factory=dict)
     controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     time_zone: str = ""
+    tolerance: int = 1
+    sales_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

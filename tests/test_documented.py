@@ -12,20 +12,14 @@ from bot.cli import overview
 from bot.commands import COMMANDS
 from sync.settings import read
 from sync.settings.keys import KEYS, SCHEDULE_KEYS, VARIABLES
+from tests.bot.practice import commands_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def commands_table() -> str:
-    """The README's table of commands, made from COMMANDS."""
-    cells = [(f"{command.name} {command.usage}".strip().replace("|", r"\|"), command.help) for command in COMMANDS]
-    rows = "\n".join(f"| `{usage}` | {text} |" for usage, text in cells)
-    return f"| command | does |\n|---|---|\n{rows}\n"
-
-
 def test_the_table_of_commands_is_the_one_that_the_program_has() -> None:
-    assert commands_table() in README
+    assert commands_table() in README, "run: python -m tests.bot.practice"
 
 
 def test_each_command_is_in_the_help() -> None:

@@ -46,11 +46,12 @@ def run(request: Request, deps: Deps) -> Reply:
     from sync.pull import Wants
 
     known = deps.entities()
-    chosen = request.only or deps.settings.sync.entities
+    chosen = (*request.only, *deps.settings.sync.entities)
     strangers = [f"{name} is no entity{did_you_mean(name, known)}" for name in chosen if name not in known]
     if strangers:
         raise UserError("\n".join([*strangers, f"Entities: {', '.join(known)}"]))
-    wants = Wants(full=request.full, since=request.since, only=chosen)
+    followed = deps.settings.sync.entities
+    wants = Wants(full=request.full, since=request.since, only=request.only, entities=followed)
     report = deps.sync(wants, started_by="command line")
     return Reply(to_text(report), to_json(report), DONE if report.status == "succeeded" else FAILED)
 

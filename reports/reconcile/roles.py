@@ -12,6 +12,7 @@ _STOCK = GOODS | {"inventory_adjustments"}
 _OWN_SIDE = {"sale": "receivables", "purchase": "payables"}
 _MONEY = "bank"
 _ATTACHED = "attached"
+_CLASSES = {AccountClass.EXPENSE: "result", AccountClass.REVENUE: "result", AccountClass.ASSET: "asset"}
 
 # QuickBooks entities that an event of this role becomes by itself; a journal may stand for any of them.
 NATURAL: Mapping[str, frozenset[str]] = {
@@ -38,7 +39,7 @@ def natural(role: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What the chart says of each Cin7 account, for telling roles: its control, "bank", "prepaid", "gain" or ""."""
+    """What the chart says of each Cin7 account, for telling roles: its control, "bank", "prepaid", "result", "asset" or ""."""
 
     of: Mapping[str, str]
 
@@ -50,7 +51,7 @@ class Ways:
             return _task(word), True
         if own in (left, right):
             other = right if left == own else left
-            return _settling(other), left == own
+            return _settling(own, other), left == own
         if _MONEY in (left, right) and "prepaid" in (left, right):
             return "prepayment", left == _MONEY
         if "accrued_purchases" in (left, right) and word == "purchase":
@@ -75,7 +76,7 @@ def ways(
         elif account.code in kept and account.klass in (AccountClass.ASSET, AccountClass.LIABILITY):
             found[account.code] = "prepaid"
         else:
-            found[account.code] = "result" if account.klass in (AccountClass.EXPENSE, AccountClass.REVENUE) else ""
+            found[account.code] = _CLASSES.get(account.klass, "")
     return Ways(found)
 
 
@@ -96,8 +97,9 @@ def attach(part: str, parts: Iterable[str]) -> str:
     return "settling" if "settling" in set(parts) else "document"
 
 
-def _settling(other: str) -> str:
-    if other in (_MONEY, "clearing"):
+def _settling(own: str, other: str) -> str:
+    """Customers' money may wait in an asset account that is no bank; a bill may be for an asset."""
+    if other in (_MONEY, "clearing") or (own == "receivables" and other == "asset"):
         return "settling"
     if other == "prepaid":
         return "applied"

@@ -44,7 +44,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A letter that one process has claimed, with what is known of its delivery.
+    """A letter that `holder`, one thread of one process, has claimed, with what is known of its delivery.
 
     `ts` is Slack's name for the message, "" while it is not known to be there; `unsure` says that an earlier
     try, at `attempted_at` (seconds since 1970) with version `tried`, may have arrived. `thread` is the `ts` of the
@@ -53,6 +53,7 @@ class Parcel:
     """
 
     key: str
+    holder: str
     letter: Letter
     version: int
     sent: int

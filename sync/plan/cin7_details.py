@@ -23,7 +23,7 @@ Part = tuple[str, Callable[[Tally], Outcome]]
 
 def parts(sync: Sync) -> list[Part]:
     """The parts of this run that bring products' cost and sales, each with the fewest calls."""
-    if sync.wants.only and not {"movements", "sale_details"} & set(sync.wants.only):
+    if not sync.wanted("movements") and not sync.wanted("sale_details"):
         return []
     with reading(sync.engine) as session:
         ages = {f.entity: f.as_of for f in reads.figures(session, sync.company) if f.source == "cin7" and f.complete}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
-from sync.cin7.resources import BY_NAME
+from sync.cin7.resources import BY_NAME, RESOURCES
 from sync.cin7.to_domain import postings
 from sync.cin7.wire import day
 from sync.domain.accounts import Posting, Source
@@ -28,6 +28,11 @@ from sync.transport import Tally
 TRANSACTIONS = BY_NAME["transactions"]
 ASKED = 1000
 _READINGS = 4
+# The lists that cannot be asked for changes, by the type of what their documents post.
+_LISTS = {
+    kind: tuple(resource.name for resource in RESOURCES if kind in resource.types and not resource.since)
+    for kind in {kind for resource in RESOURCES for kind in resource.types}
+}
 
 Row = Mapping[str, object]
 
@@ -77,7 +82,7 @@ class Feed:
         return [row for row in page.rows if day_of(row) in window], total
 
     def store(self, window: Period, rows: list[Row], *, incomplete: str = "") -> None:
-        """Replaces `window` by `rows` in one transaction and notes which posting types changed."""
+        """Replaces `window` by `rows` in one transaction and notes which lists are due."""
         self.sync.check()
         reading_of = ledger.WindowReading(
             window.start, window.end, len(rows), not incomplete, incomplete, self.sync.now()
@@ -89,8 +94,9 @@ class Feed:
             )
             after = feeds.kinds(session, self.sync.company, Source.CIN7, window) if changed else before
             moved = {kind for kind in before.keys() | after.keys() if before.get(kind) != after.get(kind)}
-            if moved - self.sync.touched:
-                self.sync.mark(session, Source.CIN7, touched=moved)
+            due = {name for kind in moved for name in _LISTS.get(kind, ())}
+            if due:
+                self.sync.mark(session, Source.CIN7, touched=due)
         with self.lock:
             self.changed += changed
             self.fetched += len(rows)

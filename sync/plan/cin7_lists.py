@@ -89,7 +89,7 @@ def documents(sync: Sync, tally: Tally, name: str) -> Outcome:
             if latest:
                 writes.learn(session, sync.company, Source.CIN7, name, cursor=latest.isoformat())
     if not outcome.incomplete:
-        sync.settle(Source.CIN7, types=resource.types)
+        sync.settle(Source.CIN7, lists=[name])
     return outcome
 
 
@@ -172,7 +172,10 @@ def movements(sync: Sync, tally: Tally) -> Outcome:
 
 
 def availability(sync: Sync, tally: Tally) -> Outcome:
-    """Stock now, and the snapshot of the company-local day; replaced only by a reading that is whole."""
+    """Stock now, and the snapshot of the company-local day; replaced only by a reading that is whole.
+
+    A transfer may post nothing (from bin to bin), but it always moves stock: its list is due where stock moved.
+    """
     resource = BY_NAME["availability"]
     last: list[StockLevel] = []
     for _ in range(_PASSES):
@@ -186,7 +189,10 @@ def availability(sync: Sync, tally: Tally) -> Outcome:
         if told and settled:
             with writing(sync.engine) as session:
                 day = reads.local_day(reads.company(session, sync.company), began)
+                known = bool(reads.stock(session, sync.company))
                 changed = writes.replace_stock(session, sync.company, levels, taken_at=began, day=day)
+                if known and changed:
+                    sync.mark(session, Source.CIN7, touched=["stock_transfers"])
             return Outcome(len(levels), changed, max(1, -(-len(levels) // LIMIT)))
     return Outcome(incomplete="stock moved between the pages each time it was read; the last whole reading is kept")
 

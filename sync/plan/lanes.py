@@ -12,7 +12,7 @@ from sync.plan import cin7_details, cin7_ledger, cin7_lists, facts, qbo_document
 from sync.plan.run import Outcome, Sync
 from sync.qbo.resources import BY_NAME as QBO
 from sync.qbo.resources import Shape
-from sync.store import reads
+from sync.store import feeds, reads
 from sync.store.db import reading
 from sync.transport import Tally
 
@@ -32,23 +32,24 @@ def cin7_lane(sync: Sync) -> None:
     QuickBooks' ledger is read within seconds and tells how full Cin7's days are, so a first reading waits for
     it, with the short lists meanwhile.
     """
-    if _due(sync, "cin7", "me", _FACTS_KEEP):
+    if _due(sync, "cin7", "me", _FACTS_KEEP) or not facts.currency_known(sync, Source.CIN7):
         sync.part("cin7", "me", lambda tally: facts.cin7(sync, tally))
     if not facts.currency_known(sync, Source.CIN7):
         _skip_all(sync, "cin7", [r.name for r in CIN7 if r.name != "me"], "Cin7 did not say who the company is")
         return
-    if _due(sync, "cin7", "accounts", _LISTS_KEEP):
+    if sync.wanted("accounts") and _due(sync, "cin7", "accounts", _LISTS_KEEP):
         sync.part("cin7", "accounts", lambda tally: cin7_lists.accounts(sync, tally))
     followed = [r.name for r in CIN7 if r.kind and r.since]
     unfiltered = [r.name for r in CIN7 if r.kind and not r.since]
     documents = [(name, _list(sync, name)) for name in followed] + [_products(sync)]
     if _first(sync):
-        _together(sync, "cin7", _short_lists(sync, unfiltered))
+        _together(sync, "cin7", [*_short_lists(sync, unfiltered), _availability(sync)])
         sync.qbo_ledger_read.wait(_HINTS_WORTH)
         _ledger(sync)
+        _settle_lists(sync, unfiltered)
         _together(sync, "cin7", documents)
     else:
-        _together(sync, "cin7", documents)
+        _together(sync, "cin7", [*documents, _availability(sync)])
         _ledger(sync)
         due = unfiltered if sync.wants.full or sync.wants.only else _lists_due(sync, unfiltered)
         _together(sync, "cin7", _short_lists(sync, due))
@@ -70,7 +71,7 @@ def _qbo_lane(sync: Sync) -> None:
     if not facts.currency_known(sync, Source.QBO):
         _skip_all(sync, "qbo", [*names, "ledger"], "QuickBooks did not say who the company is")
         return
-    if not sync.wants.only or set(sync.wants.only) & set(names):
+    if any(sync.wanted(name) for name in names):
         sync.part("qbo", "changes", lambda tally: qbo_documents.changes(sync, tally))
     unsure = [name for name in names if name in sync.unsure]
     # The ledger's signs need the accounts, the lines of documents need the items.
@@ -107,18 +108,35 @@ def _products(sync: Sync) -> Part:
 
 def _short_lists(sync: Sync, names: Iterable[str]) -> list[Part]:
     parts: list[Part] = [(name, _list(sync, name)) for name in names]
-    if _due(sync, "cin7", "locations", _LISTS_KEEP):
+    if sync.wanted("locations") and _due(sync, "cin7", "locations", _LISTS_KEEP):
         parts.append(("locations", lambda tally: cin7_lists.locations(sync, tally)))
-    return [*parts, ("availability", lambda tally: cin7_lists.availability(sync, tally))]
+    return parts
+
+
+def _availability(sync: Sync) -> Part:
+    return "availability", lambda tally: cin7_lists.availability(sync, tally)
+
+
+def _settle_lists(sync: Sync, names: Iterable[str]) -> None:
+    """A first sync reads the short lists before the ledger; they are due again only where it names other documents."""
+    read = {step.entity for step in sync.steps if step.source == "cin7" and step.status == "succeeded"}
+    with reading(sync.engine) as session:
+        done = [n for n in names if n in read and not feeds.posts_unlisted(session, sync.company, *_posts(n))]
+    sync.settle(Source.CIN7, lists=done)
+
+
+def _posts(name: str) -> tuple[set[str], set[str]]:
+    """The types that a list's documents post as, and the kinds of document that post as these."""
+    types = {kind for r in CIN7 if r.name == name for kind in r.types}
+    return types, {r.kind for r in CIN7 if types & set(r.types)}
 
 
 def _lists_due(sync: Sync, names: Iterable[str]) -> list[str]:
-    """Lists whose posting types changed in the ledger, those never read whole, and the one that waited longest."""
-    by_name = {r.name: r for r in CIN7}
+    """Lists whose documents posted or moved, those never read whole, and the one that waited longest."""
     with reading(sync.engine) as session:
         figures = reads.figures(session, sync.company)
     read = {f.entity: f.as_of for f in figures if f.source == "cin7" and f.complete and f.as_of}
-    due = [n for n in names if n not in read or sync.touched & set(by_name[n].types)]
+    due = [n for n in names if n not in read or n in sync.touched]
     waiting = sorted((read[n], n) for n in names if n not in due and sync.started - read[n] > _FACTS_KEEP)
     return due + [name for _, name in waiting[:1]]
 

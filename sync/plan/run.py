@@ -28,11 +28,15 @@ _LEFT = "left to read"
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """What the person asked of this sync: everything anew, from a day on, some entities only, so many details."""
+    """What is asked of this sync: everything anew, a ledger from a day on, these entities only, so many details.
+
+    `entities` are those that the installation follows at all, () for all of them; the others do not exist for it.
+    """
 
     full: bool = False
     since: date | None = None
     only: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
     details: int = 20
 
 
@@ -79,7 +83,7 @@ class StepReport:
 class Sync:
     """One running sync: its company, clients and what its parts tell each other.
 
-    `touched` are the Cin7 posting types whose rows changed in this run; `stale` the days per source
+    `touched` are the Cin7 lists that are due because what they list has posted or moved; `stale` the days per source
     whose ledger must be read again because a document of theirs changed; `unsure` the QuickBooks entities
     to be read whole. `qbo_ledger_read` is set once QuickBooks' ledger was read, or could not be.
     """
@@ -112,20 +116,20 @@ class Sync:
     def mark(
         self, session: Session, source: Source, *, stale: Iterable[date] = (), touched: Iterable[str] = ()
     ) -> None:
-        """Notes, in the caller's transaction, days of a ledger to read again and posting types whose lists are due."""
+        """Notes, in the caller's transaction, days of a ledger to read again and lists of Cin7 that are due."""
         with self._lock:
             self.stale[source] |= set(stale)
             self.touched |= set(touched)
             self._remember(session, source)
 
-    def settle(self, source: Source, *, days: Iterable[date] = (), types: Iterable[str] = ()) -> None:
+    def settle(self, source: Source, *, days: Iterable[date] = (), lists: Iterable[str] = ()) -> None:
         """What was marked has been read."""
         with writing(self.engine) as session:
             # The database first, as `mark` has it: two threads that took the two locks crosswise would wait for ever.
             session.connection()
             with self._lock:
                 self.stale[source] -= set(days)
-                self.touched -= set(types)
+                self.touched -= set(lists)
                 self._remember(session, source)
 
     def _remember(self, session: Session, source: Source) -> None:
@@ -139,7 +143,9 @@ class Sync:
             raise Cancelled
 
     def wanted(self, entity: str) -> bool:
-        return not self.wants.only or entity in self.wants.only
+        """Whether this run reads the entity: the installation follows it, and the person did not ask for others only."""
+        followed = not self.wants.entities or entity in self.wants.entities
+        return followed and (not self.wants.only or entity in self.wants.only)
 
     def part(self, source: str, entity: str, work: Callable[[Tally], Outcome]) -> StepReport:
         """Runs one part, keeps what it did, and turns its failure into words instead of stopping the others."""

@@ -9,7 +9,7 @@ from sync.sandbox import chart
 from sync.sandbox.bills import bill_pairs
 from sync.sandbox.company import Company
 from sync.sandbox.lines import part_of
-from sync.sandbox.records import Invoice, Sale
+from sync.sandbox.records import Invoice, MoneyTask, Sale, StockTask
 from sync.sandbox.selling import pay, percent_of, post_invoice
 from sync.sandbox.stock_flow import Layer
 
@@ -118,18 +118,23 @@ def void_write_off(company: Company) -> None:
         if made.family != "InventoryWriteOff" or made.status == "VOIDED" or company.today - made.day > _RECENT:
             continue
         piece = made.pieces[0]
-        queue = company.stock.layers.get((piece.good.id, piece.place.name))
-        if not queue:
-            continue
-        queue[0].quantity, queue[0].cost = queue[0].quantity - piece.quantity, queue[0].cost - piece.cost
-        queue[0].lot.open = False
-        company.stock.totals[piece.good.id, piece.place.name] -= piece.quantity
-        company.unmove(made.id)
-        for fact in company.facts_of[made.id]:
-            company.unpost(fact)
-        made.status = "VOIDED"
-        company.touch(made)
-        return
+        if company.stock.layers.get((piece.good.id, piece.place.name)):
+            void_task(company, made)
+            return
+
+
+def void_task(company: Company, made: StockTask) -> None:
+    """Voids a write-off: its goods join what still lies in that place, at the cost at which they left."""
+    piece = made.pieces[0]
+    first = company.stock.layers[piece.good.id, piece.place.name][0]
+    first.quantity, first.cost = first.quantity - piece.quantity, first.cost - piece.cost
+    first.lot.open = False
+    company.stock.totals[piece.good.id, piece.place.name] -= piece.quantity
+    company.unmove(made.id)
+    for fact in company.facts_of[made.id]:
+        company.unpost(fact)
+    made.status = "VOIDED"
+    company.touch(made)
 
 
 def void_money(company: Company) -> None:
@@ -137,8 +142,12 @@ def void_money(company: Company) -> None:
     for made in reversed(company.money[-60:]):
         if made.family in ("Journal", "Spend Money") and made.status != "VOIDED" and made.note != "Opening balances" \
                 and company.today - made.day < _RECENT:  # fmt: skip
-            for fact in company.facts_of[made.id]:
-                company.unpost(fact)
-            made.status = "VOIDED"
-            company.touch(made)
+            void_record(company, made)
             return
+
+
+def void_record(company: Company, made: MoneyTask) -> None:
+    for fact in company.facts_of[made.id]:
+        company.unpost(fact)
+    made.status = "VOIDED"
+    company.touch(made)

@@ -92,6 +92,18 @@ def chunked(values: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
+def posts_unlisted(session: Session, company: int, types: Collection[str], kinds: Collection[str]) -> bool:
+    """Whether Cin7's ledger holds a posting of these types whose document is none of the cached ones of `kinds`."""
+    mine = (_DOCUMENT.c.company == company, _DOCUMENT.c.source == Source.CIN7.value, _DOCUMENT.c.kind.in_(kinds))
+    query = select(_POSTING.c.id).where(
+        _POSTING.c.company == company,
+        _POSTING.c.source == Source.CIN7.value,
+        _POSTING.c.kind.in_(types),
+        _POSTING.c.document.not_in(select(_DOCUMENT.c.id).where(*mine)),
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def changed_sales(session: Session, company: int, since: datetime | None) -> int:
     """Invoiced or shipped sales that changed after `since`: their cost by product is not known yet."""
     query = select(func.count()).where(*_live_sales(company))

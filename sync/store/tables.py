@@ -62,6 +62,7 @@ class PostingRow(SQLModel, table=True):
         Index("ix_posting_account", "company", "source", "account", "day", "amount"),
         Index("ix_posting_day", "company", "source", "day"),
         Index("ix_posting_document", "company", "source", "document"),
+        Index("ix_posting_pair", "company", "source", "account", "kind", "counter", "amount"),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=_ROWID)
     company: int = Field(foreign_key="company.id")
@@ -116,6 +117,8 @@ class DocumentRow(SQLModel, table=True):
         Index("ix_document_number", "company", "source", "number"),
         Index("ix_document_day", "company", "source", "kind", "day"),
         Index("ix_document_updated", "company", "source", "kind", "updated"),
+        Index("ix_document_invoice", "company", "source", "invoice"),
+        Index("ix_document_credit", "company", "source", "credit"),
     )
     company: int = Field(primary_key=True, foreign_key="company.id")
     source: str = Field(primary_key=True)
@@ -155,6 +158,7 @@ class LineRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_line_sku", "company", "source", "sku"),
         Index("ix_line_item", "company", "source", "item"),
+        Index("ix_line_document", "company", "source", "document"),
     )
     company: int = Field(primary_key=True, foreign_key="company.id")
     source: str = Field(primary_key=True)

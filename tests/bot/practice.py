@@ -1,6 +1,6 @@
-"""The demo as a newcomer sees it on a fixed day, and the exchange that the README shows of it.
+"""The demo as a newcomer sees it on a fixed day, and what the README shows of the program.
 
-`python -m tests.bot.practice` writes the exchange into the README anew.
+`python -m tests.bot.practice` writes the README's exchange and its table of commands anew.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.commands import COMMANDS
 from tests.bot.outsides import Desk
 
 README = Path(__file__).parents[2] / "README.md"
 MORNING = datetime(2026, 11, 22, 15, 0, tzinfo=UTC).timestamp()
 SHOWN = ("cogs last-month", "reconcile last-month")
+_TABLE = re.compile(r"(<!-- commands: [^>]*-->\n)((?:\|.*\n)*)")
 _BLOCK = re.compile(r"(<!-- exchange: [^>]*-->\n```\n)(.*?)(```\n)", re.S)
 
 
@@ -36,6 +38,13 @@ def exchange(desk: Desk) -> str:
     return "\n".join(parts)
 
 
+def commands_table() -> str:
+    """The README's table of commands, made from COMMANDS."""
+    cells = [(f"{command.name} {command.usage}".strip().replace("|", r"\|"), command.help) for command in COMMANDS]
+    rows = "\n".join(f"| `{usage}` | {text} |" for usage, text in cells)
+    return f"| command | does |\n|---|---|\n{rows}\n"
+
+
 def readme_exchange() -> str:
     found = _BLOCK.search(README.read_text(encoding="utf-8"))
     assert found, "the README has no exchange"
@@ -45,6 +54,6 @@ def readme_exchange() -> str:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
         text = exchange(toured(Path(name)))
-    README.write_text(
-        _BLOCK.sub(lambda found: found[1] + text + found[3], README.read_text(encoding="utf-8")), encoding="utf-8"
-    )
+    written = _BLOCK.sub(lambda found: found[1] + text + found[3], README.read_text(encoding="utf-8"))
+    written = _TABLE.sub(lambda found: found[1] + commands_table(), written)
+    README.write_text(written, encoding="utf-8")

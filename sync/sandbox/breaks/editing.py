@@ -15,8 +15,8 @@ from sync.sandbox.lines import in_base
 from sync.sandbox.qbo_book import journal
 from sync.sandbox.qbo_buying import purchase_document
 from sync.sandbox.qbo_selling import sales_document
-from sync.sandbox.qbo_txn import Side, Txn
-from sync.sandbox.records import Invoice, Line, Purchase
+from sync.sandbox.qbo_txn import Txn
+from sync.sandbox.records import Invoice, Line
 
 DRAWN = {"Invoice": sales_document, "CreditMemo": sales_document, "RefundReceipt": sales_document,
          "Bill": purchase_document, "VendorCredit": purchase_document}  # fmt: skip
@@ -98,7 +98,7 @@ def forgotten(scene: Scene, fact: Fact) -> None:
 
 def refuse(scene: Scene, fact: Fact) -> None:
     """From now on QBO takes no money for this document, which it has no longer."""
-    if fact.part_of is not None and fact.money is None:
+    if fact.part_of is not None and fact.part in ("invoice", "bill", "credit", "supplier credit"):
         scene.integration.refused[id(fact.part_of)] = fact.part_of
 
 
@@ -119,7 +119,6 @@ def again(scene: Scene, txn: Txn, *, number: str, later: timedelta) -> Txn:
 
 def relined(scene: Scene, fact: Fact, made: Invoice, rows: list[Line], *, rate: Any = None) -> Invoice:
     """A copy of a document with other lines, each converted to base currency at the document's rate or at `rate`."""
-    assert isinstance(fact.source, Purchase) or fact.source is not None  # noqa: S101 - documents have a source
     fresh = [replace(row) for row in rows]
     if rate is not None:
         for row in fresh:
@@ -144,7 +143,3 @@ def moved_to(scene: Scene, txn: Txn, day: date) -> None:
     """The transaction bears another date."""
     txn.day = day
     show(scene, txn)
-
-
-def balanced(sides: list[Side]) -> bool:
-    return not sum(side.home for side in sides)

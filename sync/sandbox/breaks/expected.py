@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 
@@ -35,7 +35,9 @@ class Finding:
     `control` None: a fault without a control. `money` False: the contract's table says 0.00, whatever the documents
     post. `summed`: the tie-out shows one sum per control with empty lists; the documents here are what it is made of.
     `at_stake`: minor units of base currency. `root` is equal for findings of one event, and for no others. `size`:
-    the gap that was there before the period, minor units (opening_difference alone).
+    the gap that was there before the period, minor units (opening_difference alone). `unseen`: None where any sync
+    shows it; else only what an earlier sync remembers shows it, and without one the tie-out says this cause instead
+    ("": nothing). `on`: a day whose period shows a finding without documents.
     """
 
     cause: str
@@ -49,6 +51,8 @@ class Finding:
     summed: bool = False
     at_stake: int | None = None
     size: int | None = None
+    unseen: str | None = None
+    on: date | None = None
 
     def amount(self, start: date = date.min, end: date = date.max) -> int:
         """Cin7 less QBO of what is dated from `start` to `end`, both included."""
@@ -59,34 +63,37 @@ class Finding:
 
     def days(self) -> tuple[date, ...]:
         """The days of its documents, oldest first."""
-        return tuple(sorted({each.day for each in (*self.cin7, *self.qbo)}))
+        days = {each.day for each in self.cin7} | {each.day for each in self.qbo}
+        return tuple(sorted(days | ({self.on} if self.on else set())))
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
     """One thing that went wrong, and all that the tie-out must say of it.
 
-    `tells` False: the data cannot tell this cause from a coarser one, which is what the findings then say.
-    `needs_sync`: only a sync of the former state makes this cause known; without one the tie-out says `unseen`
-    instead ("" : nothing). `close`: the period that was closed before, where that matters. `variant` is the way in
-    which it was done. Holds until the company trades on.
+    `variant`: the way in which it was done. `tells` False: the data cannot tell the cause from a coarser one, which
+    the findings then have. `closed`: the last day of the period that had been closed before, where that matters.
+    Holds until the company trades on.
     """
 
     cause: str
     variant: str
     findings: tuple[Finding, ...]
     tells: bool = True
-    needs_sync: bool = False
-    unseen: str = ""
-    close: tuple[date, date] | None = None
-    also: tuple[Finding, ...] = field(default=())
+    closed: date | None = None
+
+    @property
+    def needs_sync(self) -> bool:
+        """Whether only an earlier sync makes this cause known."""
+        return any(each.unseen is not None for each in self.findings)
 
     def amount(self, control: str, start: date = date.min, end: date = date.max) -> int:
-        """By how much it moves the difference of a control in these days."""
-        return sum(each.amount(start, end) for each in (*self.findings, *self.also) if each.control == control)
+        """By how much it moves the difference of a control in these days, minor units."""
+        return sum(each.amount(start, end) for each in self.findings if each.control == control)
 
     def controls(self) -> set[str]:
-        return {each.control for each in (*self.findings, *self.also) if each.control}
+        return {each.control for each in self.findings if each.control}
 
     def days(self) -> tuple[date, ...]:
-        return tuple(sorted({day for each in (*self.findings, *self.also) for day in each.days()}))
+        """The days of everything in it, oldest first."""
+        return tuple(sorted({day for each in self.findings for day in each.days()}))

@@ -65,10 +65,14 @@ class Scene:
     def facts(self, *parts: str, test: Callable[[Fact], bool] = lambda _: True) -> list[Fact]:
         """The events of these parts that stand alone and agree, in random order.
 
-        Left out: what was voided, authorised twice, summed up in a summary, or already went wrong; and what shares
-        its number, or its QBO document, with another event of its kind.
+        Left out: the opening balances; what was voided, authorised twice, summed up in a summary, or already went
+        wrong; and what shares its number, or its QBO document, with another event of its kind.
         """
-        found = [fact for fact in self.company.facts if fact.part in parts and self.stands(fact) and test(fact)]
+        opening = self.company.opening
+        found = [
+            fact for fact in self.company.facts
+            if fact.part in parts and fact.day > opening and self.stands(fact) and test(fact)
+        ]  # fmt: skip
         self.random.shuffle(found)
         return found
 
@@ -86,6 +90,14 @@ class Scene:
             raise NoSuchCase(f"no {what} in this company that stands alone and agrees")
         self.taken.add(found[0].whole)
         return found[0]
+
+    def moment(self) -> Fact:
+        """Some event of the company's life: whatever is entered by hand is entered on its day, an hour later."""
+        return self.random.choice([fact for fact in self.company.facts if fact.day > self.company.opening])
+
+    def reserve(self, *names: str) -> None:
+        """Marks what else is touched, so that nothing else goes wrong with it."""
+        self.taken.update(names)
 
     def txns(self, fact: Fact) -> list[Txn]:
         return self.book.made[id(fact)]
@@ -112,7 +124,7 @@ class Scene:
     def findings(
         self, cause: str, nature: str, facts: Iterable[Fact], txns: Iterable[Txn], *, subject: str = "",
         only: Iterable[str] | None = None, differing: bool = True, money: bool = True, summed: bool = False,
-        root: str = "",
+        root: str = "", unseen: str | None = None,
     ) -> tuple[Finding, ...]:  # fmt: skip
         """A finding for each control that these documents post on; `differing`: only where their sums differ.
 
@@ -129,8 +141,10 @@ class Scene:
             cin7 = tuple(self.cin7_doc(fact, each.get(control, 0)) for fact, each in ours)
             qbo = tuple(qbo_doc(txn, each.get(control, 0)) for txn, each in theirs)
             named = cin7[0].reference if cin7 else qbo[0].doc_number
-            found = Finding(cause, nature, control, root, subject or named, cin7, qbo, money, summed)
-            if only is not None or any(each.amount for each in (*cin7, *qbo)) and (found.amount() or not differing):
+            found = Finding(cause, nature, control, root, subject or named, cin7, qbo, money, summed,
+                            unseen=unseen)  # fmt: skip
+            posts = any(each.amount for each in cin7) or any(each.amount for each in qbo)
+            if only is not None or (posts and (found.amount() or not differing)):
                 made.append(found)
         return tuple(made)
 
@@ -171,4 +185,3 @@ def _shares(scene: Scene, fact: Fact) -> bool:
 def _add(sums: Amounts, control: str, amount: int) -> None:
     if control:
         sums[control] += sign(control) * amount
-

@@ -3,8 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import sync.store.bot_tables  # noqa: F401  importing them declares the tables that Alembic compares with
-import sync.store.tables  # noqa: F401
+import sync.store.bot_tables
+import sync.store.tables  # noqa: F401  importing both declares the tables that Alembic compares with
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -122,7 +122,7 @@ def test_numbers_keep_every_digit(value: object, expected: str) -> None:
         (wire.rows, [1, 2]),
         (wire.part, []),
     ],
-    ids=repr,
+    ids=lambda part: getattr(part, "__name__", repr(part)),
 )
 def test_a_wrong_type_names_the_document_and_the_field(read: Callable[..., object], value: object) -> None:
     with pytest.raises(UnexpectedPayload, match="Amount of TaskID 7f should be") as caught:

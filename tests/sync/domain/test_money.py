@@ -13,7 +13,9 @@ from sync.domain.money import Money, digits, exact, from_minor, text, to_minor
 currencies = st.sampled_from(["USD", "JPY", "KWD", "eur", "CLF"])
 
 
-@pytest.mark.parametrize(("currency", "expected"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("kwd", 3), ("XYZ", 2)])
+@pytest.mark.parametrize(
+    ("currency", "expected"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("kwd", 3), ("XYZ", 2)]
+)
 def test_a_currency_has_the_digits_of_iso_4217(currency: str, expected: int) -> None:
     assert digits(currency) == expected
 
@@ -26,7 +28,14 @@ def test_minor_units_survive_the_way_to_text_and_back(minor: int, currency: str)
 
 @pytest.mark.parametrize(
     ("amount", "currency", "minor"),
-    [("0.005", "USD", 1), ("-0.005", "USD", -1), ("0.0049", "USD", 0), ("2.5", "JPY", 3), ("-2.5", "JPY", -3), ("1.0005", "KWD", 1001)],
+    [
+        ("0.005", "USD", 1),
+        ("-0.005", "USD", -1),
+        ("0.0049", "USD", 0),
+        ("2.5", "JPY", 3),
+        ("-2.5", "JPY", -3),
+        ("1.0005", "KWD", 1001),
+    ],
 )
 def test_rounding_is_half_up_away_from_zero(amount: str, currency: str, minor: int) -> None:
     assert to_minor(amount, currency) == minor

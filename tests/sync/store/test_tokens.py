@@ -66,7 +66,7 @@ def test_without_a_key_nothing_is_kept_or_read_and_the_setting_is_named(engine: 
         box.load("9130")
 
 
-@pytest.mark.parametrize("key", ["hunter2", ONE[:-4], "ä" * 44])
+@pytest.mark.parametrize("key", ["hunter2", ONE[:-4], "ä" * 44], ids=["short", "cut", "letters"])
 def test_a_malformed_key_is_named_by_its_place_only(engine: Engine, key: str) -> None:
     with pytest.raises(SettingsError, match="key 2 of 2") as caught:
         TokenBox(engine, [ONE, key])

@@ -1,0 +1,182 @@
+"""Reads both ledgers as rows for the tie-out, and what the headers say of the documents in them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reports.books import Books
+from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, AnyRow, among
+from reports.memory import Former
+from reports.reconcile.documents import Header, Legs, Slots, added, slots
+from reports.reconcile.events import Cin7Row, QboRow, cin7_documents, qbo_documents
+from reports.reconcile.match import Ledgers
+from reports.reconcile.numbers import plain
+from reports.reconcile.roles import Ways, ways
+from sync.domain.accounts import Source
+
+# What a trade document joins with a bank account is a prepayment or deposit.
+_TRADE = ("Sale", "Purchase")
+_SALES = ("Sale", "SaleCreditNote")
+
+
+def ledgers(session: Session, books: Books) -> Ledgers:
+    """Every document of both cached ledgers; the period only decides what counts."""
+    found = slots(books.map)
+    headers = {(row.kind, row.id): row for row in _headers(session, books.company.id, Source.QBO)}
+    own = {(row.kind, row.id): row for row in _headers(session, books.company.id, Source.CIN7)}
+    events, undone = cin7_documents(
+        _cin7_rows(session, books.company.id), found, _ways(session, books), _also(session, books.company.id, own)
+    )
+    return Ledgers(
+        slots=found,
+        cin7=tuple(events),
+        qbo=tuple(qbo_documents(_qbo_rows(session, books.company.id), found)),
+        undone=tuple(undone),
+        headers=headers,
+        channels=_channels(own.values()),
+        cin7_headers=own,
+        texts=_texts(session, books.company.id, headers.values()),
+        changes=_changes(session, books.company.id),
+        tracked=_tracked(session, books.company.id),
+    )
+
+
+def _cin7_rows(session: Session, company: int) -> Iterable[Cin7Row]:
+    """Cin7's rows are balanced pairs: the side above zero tells them whole."""
+    c = POSTING.c
+    query = select(c.document, c.kind, c.number, c.memo, c.name, c.day, c.account, c.counter, c.amount)
+    rows = session.execute(query.where(c.company == company, c.source == Source.CIN7.value, c.amount > 0))
+    return (Cin7Row(*row) for row in rows)
+
+
+def _qbo_rows(session: Session, company: int) -> Iterable[QboRow]:
+    c = POSTING.c
+    keys = (c.document, c.kind, c.number, c.name, c.memo, c.day, c.account)
+    query = select(*keys, func.sum(c.amount), func.count()).group_by(*keys)
+    rows = session.execute(query.where(c.company == company, c.source == Source.QBO.value))
+    return (QboRow(*row[:7], int(row[7]), row[8]) for row in rows)
+
+
+def _ways(session: Session, books: Books) -> Ways:
+    accounts = [account for (source, _), account in books.accounts.items() if source is Source.CIN7]
+    banks = [account.code for account in accounts if account.type.strip().upper() == "BANK"]
+    c = POSTING.c
+    joined = session.execute(
+        select(c.counter).distinct().where(
+            c.company == books.company.id, c.source == Source.CIN7.value, c.account.in_(banks), c.kind.in_(_TRADE)
+        )
+    )
+    return ways(accounts, books.map.cin7_control, (code for (code,) in joined))
+
+
+def _headers(session: Session, company: int, source: Source) -> Iterable[Header]:
+    c = DOCUMENT.c
+    rows = session.execute(select(DOCUMENT).where(c.company == company, c.source == source.value).order_by(c.kind, c.id))
+    return (_header(row) for row in rows)
+
+
+def _header(row: AnyRow) -> Header:
+    return Header(
+        source=Source(row.source),
+        kind=row.kind,
+        id=row.id,
+        number=row.number,
+        status=row.status,
+        day=row.day,
+        invoice=row.invoice,
+        credit=row.credit,
+        name=row.counterparty,
+        currency=row.currency,
+        rate=row.rate,
+        total=row.total,
+        tax=row.tax,
+        channel=row.channel,
+        memo=row.memo,
+        created=row.created,
+        updated=row.updated,
+        version=row.version,
+        voided=row.voided,
+        links=tuple((kind, id_) for kind, id_ in json.loads(row.links)) if row.links != "[]" else (),
+        deleted_at=row.deleted_at,
+        due=row.due,
+    )
+
+
+def _also(session: Session, company: int, own: Mapping[tuple[str, str], Header]) -> dict[str, tuple[str, ...]]:
+    """TaskID, or number in plain form -> further numbers of it: a shipment goes by its order's until it is invoiced."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for header in own.values():
+        if header.kind == "Sale":
+            for key in (header.id, plain(header.invoice), *(id_ for _, id_ in header.links)):
+                found[key].add(header.number)
+    c = MOVEMENT.c
+    moved = session.execute(
+        select(c.task, c.number).where(c.company == company, c.kind.like("Sale%"), c.task != "").distinct()
+    )
+    for task, number in moved:
+        found[task].add(number)
+    return {key: tuple(sorted(numbers)) for key, numbers in found.items() if key}
+
+
+def _channels(own: Iterable[Header]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for header in own:
+        if header.kind in _SALES and header.channel:
+            words = (header.id, *map(plain, (header.number, header.invoice, header.credit)))
+            found |= {word: header.channel for word in words if word}
+    return found
+
+
+def _texts(session: Session, company: int, headers: Iterable[Header]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What the lines of voided and deleted transactions say."""
+    gone = sorted({header.id for header in headers if header.voided or header.deleted_at})
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    c = LINE.c
+    rows = session.execute(
+        select(c.kind, c.id, c.description).where(
+            c.company == company, c.source == Source.QBO.value, among(session, c.id, gone), c.description != ""
+        )
+    )
+    for kind, id_, text in rows:
+        found[kind, id_].add(text)
+    return {key: tuple(sorted(texts)) for key, texts in found.items()}
+
+
+def _changes(session: Session, company: int) -> frozenset[tuple[str, date]]:
+    """(TaskID and order number, day) of the movements that Cin7 calls a change of cost (Cin7 docs: Movements, Type)."""
+    c = MOVEMENT.c
+    rows = session.execute(
+        select(c.task, c.number, c.day).where(c.company == company, c.kind.like("%COGS Change%")).distinct()
+    )
+    return frozenset((word, day) for task, number, day in rows for word in (task, plain(number)))
+
+
+def _tracked(session: Session, company: int) -> dict[str, tuple[str, ...]]:
+    """QuickBooks sales document -> SKUs on its lines whose quantity QuickBooks tracks."""
+    line, item = LINE.c, PRODUCT.c
+    rows = session.execute(
+        select(line.id, line.sku, item.name)
+        .join(PRODUCT, (item.company == line.company) & (item.source == line.source) & (item.id == line.item))
+        .where(line.company == company, line.source == Source.QBO.value, item.tracks_quantity)
+        .distinct()
+    )
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for id_, sku, name in rows:
+        found[id_].add(sku or name)
+    return {id_: tuple(sorted(skus)) for id_, skus in found.items()}
+
+
+def former_legs(
+    found: Slots, former: Mapping[tuple[str, str], tuple[Former, ...]]
+) -> dict[tuple[str, str], tuple[Legs, ...]]:
+    """What QuickBooks documents posted when they were read before, by slot."""
+    return {
+        key: tuple(added((found.of(Source.QBO, a), amount) for a, amount in state.amounts.items()) for state in states)
+        for key, states in former.items()
+    }

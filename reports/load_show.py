@@ -1,0 +1,252 @@
+"""Reads one document from the cache: the headers that a number names on both sides, postings, lines and findings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from reports.books import Books
+from reports.load_memory import remembered
+from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, AnyRow, among
+from reports.reconcile.numbers import MOST_CHARACTERS, named, plain
+from reports.show import Entry, Item, Paper, Shown
+from sync.domain.accounts import Source
+from sync.errors import UserError
+
+_LIKE_LIMIT = 200  # documents that merely hold the number's letters; more than that is no number
+# A Cin7 document's own lines, in the order in which they are preferred.
+_SECTIONS = ("Invoice", "CreditNote", "Journal", "WriteOff", "New", "Existing", "Transfer", "Output", "Pick")
+_MAIN_KINDS = ("Sale", "Purchase")
+_SETTLING = ("Payment", "BillPayment")
+_CREDITS = ("CreditMemo", "VendorCredit")
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """What one business document is called: its numbers (as typed), and the ids of its parts on either side."""
+
+    numbers: frozenset[str]
+    cin7: frozenset[str]
+
+
+def shown(session: Session, books: Books, words: str) -> Shown:
+    """Both sides of the document that `words` numbers (an order, invoice, credit note, task or QuickBooks number).
+
+    Raises UserError where nothing bears that number.
+    """
+    company, number = books.company.id, " ".join(words.split())
+    headers = _cin7_headers(session, company, number)
+    family = _family(session, company, number, headers)
+    left = _cin7_entries(session, company, family)
+    right = _qbo_rows(session, company, family)
+    papers = [*map(_paper, headers), *map(_paper, right)]
+    if not papers and not left:
+        raise UserError(f"No document has the number {number}. Use one of Cin7's or QuickBooks', like INV-00012.")
+    entries = [*left, *_qbo_entries(session, company, [row for row in right if not row.deleted_at])]
+    main = _main(papers, left, number)
+    keys = {paper.id for paper in papers} | {entry.document for entry in entries} | set(family.cin7)
+    return Shown(
+        number=_own(number, family),
+        books=books,
+        main=main,
+        papers=tuple(sorted(papers, key=lambda p: (p.source.value, str(p.day or ""), p.kind, p.id))),
+        entries=tuple(sorted(entries)),
+        items=_items(session, company, headers, right, number),
+        findings=tuple(
+            each
+            for each in remembered(session, company)
+            if keys & {d.task_id for d in each.finding.cin7} or keys & {d.id for d in each.finding.qbo}
+        ),
+    )
+
+
+def _own(number: str, family: _Family) -> str:
+    """The number as its document writes it, whatever case was typed."""
+    return next((each for each in sorted(family.numbers) if plain(each) == plain(number)), number)
+
+
+def _variants(number: str) -> set[str]:
+    return {number, number.upper(), number.lower()}
+
+
+def _cin7_headers(session: Session, company: int, number: str) -> list[AnyRow]:
+    """The documents that bear the number, and those that these belong to or that belong to them."""
+    ours = (DOCUMENT.c.company == company, DOCUMENT.c.source == Source.CIN7.value)
+    wanted = _variants(number)
+    fits = or_(*(column.in_(wanted) for column in (DOCUMENT.c.number, DOCUMENT.c.invoice, DOCUMENT.c.credit)))
+    listed = or_(*(column.contains(number, autoescape=True) for column in (DOCUMENT.c.invoice, DOCUMENT.c.credit)))
+    rows = session.execute(select(DOCUMENT).where(*ours, or_(fits, listed)).limit(_LIKE_LIMIT)).all()
+    found = [row for row in rows if any(plain(number) == plain(each) for each in _numbers(row))]
+    parents = {id_ for row in found for kind, id_ in json.loads(row.links) if kind in _MAIN_KINDS}
+    if parents:
+        found += session.execute(select(DOCUMENT).where(*ours, among(session, DOCUMENT.c.id, parents))).all()
+    return list({(row.kind, row.id): row for row in found}.values())
+
+
+def _numbers(row: AnyRow) -> list[str]:
+    parts = (part.strip() for text in (row.invoice, row.credit) for part in text.replace("/", ",").split(","))
+    return [part for part in (row.number, *parts) if part]
+
+
+def _family(session: Session, company: int, number: str, headers: Iterable[AnyRow]) -> _Family:
+    """All numbers and Cin7 ids of the business of these headers: an order with its shipments, invoices and credits."""
+    kept = list(headers)
+    parts = {id_ for row in kept for kind, id_ in json.loads(row.links) if kind not in ("To", *_MAIN_KINDS)}
+    numbers = {number, *(each for row in kept for each in _numbers(row))}
+    orders = {row.number for row in kept if row.kind in _MAIN_KINDS and row.number}
+    moved = select(MOVEMENT.c.task).where(MOVEMENT.c.company == company, MOVEMENT.c.number.in_(orders)).distinct()
+    ids = {row.id.split("/", 1)[0] for row in kept} | parts | set(session.scalars(moved))
+    mine = (POSTING.c.company == company, POSTING.c.source == Source.CIN7.value)
+    told = session.scalars(select(POSTING.c.number).where(*mine, among(session, POSTING.c.document, ids)).distinct())
+    numbers |= {part.strip() for text in told for part in text.split("/") if part.strip()} if orders else set()
+    return _Family(frozenset(numbers), frozenset(ids))
+
+
+def _cin7_entries(session: Session, company: int, family: _Family) -> list[Entry]:
+    """Postings by TaskID of the document or a part of it, or by a reference that names one of its numbers."""
+    mine = (POSTING.c.company == company, POSTING.c.source == Source.CIN7.value)
+    by_number = [
+        test
+        for each in sorted(family.numbers)
+        for test in (
+            POSTING.c.number == each,
+            POSTING.c.number.startswith(f"{each}/", autoescape=True),
+            POSTING.c.number.endswith(f"/{each}", autoescape=True),
+        )
+    ]
+    return _entries(session, Source.CIN7, *mine, or_(among(session, POSTING.c.document, family.cin7), *by_number))
+
+
+def _qbo_entries(session: Session, company: int, rows: Collection[AnyRow]) -> list[Entry]:
+    """Postings of these documents; of a payment that settles others too only the part that is theirs."""
+    if not rows:
+        return []
+    ids = {row.id for row in rows}
+    mine = (POSTING.c.company == company, POSTING.c.source == Source.QBO.value)
+    parts = {(row.kind, row.id): _part(session, company, row, ids) for row in rows if row.kind in _SETTLING}
+    return [
+        replace(entry, amount=_scaled(entry.amount, parts.get((entry.kind, entry.document))))
+        for entry in _entries(session, Source.QBO, *mine, among(session, POSTING.c.document, ids))
+    ]
+
+
+def _part(session: Session, company: int, row: AnyRow, ids: Collection[str]) -> tuple[int, int] | None:
+    """(what a payment settles of these documents, its total), None where it settles no others."""
+    minus = {id_ for kind, id_ in json.loads(row.links) if kind in _CREDITS}
+    lines = session.execute(
+        select(LINE.c.document, LINE.c.amount).where(
+            LINE.c.company == company,
+            LINE.c.source == Source.QBO.value,
+            LINE.c.kind == row.kind,
+            LINE.c.id == row.id,
+            LINE.c.document != "",
+        )
+    ).all()
+    if not row.total or all(line.document in ids for line in lines):
+        return None
+    settled = sum((-1 if d in minus else 1) * (amount or 0) for d, amount in lines if d in ids)
+    return settled, row.total
+
+
+def _scaled(amount: int, part: tuple[int, int] | None) -> int:
+    if part is None:
+        return amount
+    return int((Decimal(amount) * part[0] / part[1]).to_integral_value(ROUND_HALF_UP))
+
+
+def _entries(session: Session, source: Source, *where: ColumnElement[bool]) -> list[Entry]:
+    columns = [POSTING.c[name] for name in ("day", "kind", "document", "number", "account")]
+    summed = select(*columns, func.sum(POSTING.c.amount)).where(*where).group_by(*columns)
+    return [Entry(source, *row[:5], int(row[5])) for row in session.execute(summed) if row[5]]
+
+
+def _qbo_rows(session: Session, company: int, family: _Family) -> list[AnyRow]:
+    """QuickBooks' documents that bear one of the numbers, name one in memo or lines, or settle such a document."""
+    ours = (DOCUMENT.c.company == company, DOCUMENT.c.source == Source.QBO.value)
+    known = {plain(each) for each in family.numbers} | {plain(each)[:MOST_CHARACTERS] for each in family.numbers}
+    tests = [test for each in sorted(family.numbers) for test in _holding(each)]
+    rows = {(row.kind, row.id): row for row in session.execute(select(DOCUMENT).where(*ours, or_(*tests)))}
+    found = {key: row for key, row in rows.items() if _names(row, known)}
+    by_line = select(LINE.c.kind, LINE.c.id, LINE.c.description).where(
+        LINE.c.company == company,
+        LINE.c.source == Source.QBO.value,
+        or_(*(LINE.c.description.contains(each, autoescape=True) for each in sorted(family.numbers))),
+    )
+    keys = {(kind, id_) for kind, id_, text in session.execute(by_line) if named(text, known)} - found.keys()
+    keys |= {tuple(link) for row in found.values() if plain(row.number) in known for link in json.loads(row.links)}
+    lost = {id_ for _, id_ in keys}
+    for row in session.execute(select(DOCUMENT).where(*ours, among(session, DOCUMENT.c.id, lost))) if lost else ():
+        if (row.kind, row.id) in keys:
+            found.setdefault((row.kind, row.id), row)
+    return list(found.values())
+
+
+def _holding(number: str) -> list[ColumnElement[bool]]:
+    cut = number[:MOST_CHARACTERS]
+    return [
+        DOCUMENT.c.number.in_(_variants(number) | _variants(cut)),
+        DOCUMENT.c.number.contains(number, autoescape=True),
+        DOCUMENT.c.memo.contains(number, autoescape=True),
+    ]
+
+
+def _names(row: AnyRow, known: Collection[str]) -> bool:
+    return bool(plain(row.number) in known or named(row.number, known) or named(row.memo, known))
+
+
+_COLUMNS = tuple(field.name for field in fields(Paper) if field.name not in ("source", "party"))
+
+
+def _paper(row: AnyRow) -> Paper:
+    told: dict[str, Any] = {name: getattr(row, name) for name in _COLUMNS}
+    return Paper(source=Source(row.source), party=row.counterparty, **told)
+
+
+def _main(papers: Iterable[Paper], entries: Iterable[Entry], number: str) -> Paper:
+    """The document itself: Cin7's sale or purchase, else its task, else QuickBooks' document, else bare postings."""
+    kept = list(papers)
+
+    def rank(paper: Paper) -> tuple[bool, bool, bool, str, str]:
+        own = plain(number) in {plain(paper.number), plain(paper.invoice), plain(paper.credit)}
+        return (paper.source is Source.QBO, paper.kind not in _MAIN_KINDS, not own, str(paper.day or ""), paper.id)
+
+    if kept:
+        return min(kept, key=rank)
+    first = min(entries)
+    return Paper(first.source, first.kind, first.document, first.number, "", first.day, "", "", None, None, None)
+
+
+def _items(
+    session: Session, company: int, headers: Iterable[AnyRow], qbo: Iterable[AnyRow], number: str
+) -> tuple[Item, ...]:
+    """The lines of goods: Cin7's where its detail was read, else QuickBooks' own of the document with the number."""
+    for source, rows in ((Source.CIN7, list(headers)), (Source.QBO, [r for r in qbo if not r.deleted_at])):
+        for row in sorted(rows, key=lambda r: (r.kind not in _MAIN_KINDS, r.kind == "JournalEntry", r.id)):
+            lines = session.execute(
+                select(LINE)
+                .where(
+                    LINE.c.company == company,
+                    LINE.c.source == source.value,
+                    LINE.c.kind == row.kind,
+                    LINE.c.id == row.id,
+                )
+                .order_by(LINE.c.position)
+            ).all()
+            found = _goods(lines, number)
+            if found:
+                return found
+    return ()
+
+
+def _goods(lines: Iterable[AnyRow], number: str) -> tuple[Item, ...]:
+    """Of a document's lines the goods of its first section that has any; of one invoice where the number is one."""
+    goods = [line for line in lines if line.sku or line.item]
+    mine = [line for line in goods if line.document and plain(line.document) == plain(number)] or goods
+    section = next((name for name in _SECTIONS if any(line.section == name for line in mine)), "")
+    return tuple(Item(line.sku, line.name, line.quantity, line.price) for line in mine if line.section == section)

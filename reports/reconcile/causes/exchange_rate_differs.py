@@ -1,0 +1,78 @@
+"""The same foreign amount, turned into base currency at different rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from reports.reconcile.documents import Header, summed
+from reports.reconcile.findings import Finding
+from reports.reconcile.numbers import plain
+from reports.reconcile.view import View
+
+_OWED = ("receivables", "payables")
+_FAR = Decimal("0.25")  # rates of one day do not differ by more; an amount that is told must then decide
+
+
+def find(view: View) -> Iterable[Finding]:
+    """**exchange_rate_differs**: the foreign amounts are equal, the base amounts stand in the ratio of two rates.
+
+    How seen: the document is in a foreign currency and all its base amounts differ by one ratio; a payment relieves
+    the same and gains otherwise.
+    Remedy: align the rate; inventory stays at the rate of its bill.
+    When it is wrong: the price was changed by the same share on every line, and Cin7's total is not known.
+    """
+    header = view.header(view.case.qbo[0]) if view.pair else None
+    if header is None or not header.currency or header.currency == view.known.currency or not view.case.difference:
+        return []
+    if not (on_gains_alone(view) or _by_one_ratio(view, header)):
+        return []
+    return view.all(
+        "exchange_rate_differs",
+        f"{view.case.cin7[0].number} is in {header.currency}; QuickBooks used the rate {header.rate}, and the base"
+        " amounts differ by one ratio.",
+        f"Set the rate of {header.kind} {header.number or header.id} in QuickBooks to the one that Cin7 used.",
+    )
+
+
+def on_gains_alone(view: View) -> bool:
+    """A foreign payment that relieves the same and differs on the currency account (and the bank) only."""
+    if view.role() not in ("payment", "supplier payment", "refund") or not view.case.qbo:
+        return False
+    header = view.header(view.case.qbo[0])
+    if header is None or header.currency in ("", view.known.currency):
+        return False
+    slots = [slot for slot, _ in view.case.difference]
+    return len(slots) == 1 and view.known.slots.controls[slots[0]] not in _OWED
+
+
+def _by_one_ratio(view: View, header: Header) -> bool:
+    ours, theirs = dict(summed(view.case.cin7)), dict(summed(view.qbo))
+    if ours.keys() != theirs.keys() or not ours:
+        return False
+    big = max(ours, key=lambda slot: (abs(theirs[slot]), slot))
+    ratio = Decimal(ours[big]) / Decimal(theirs[big])
+    rows = max(sum(doc.rows for doc in view.case.cin7), sum(doc.rows for doc in view.qbo))
+    near = all(abs(ours[slot] - theirs[slot] * ratio) <= rows for slot in ours)
+    return near and 0 < abs(ratio - 1) < _FAR and _same_foreign(view, header)
+
+
+def _same_foreign(view: View, header: Header) -> bool:
+    """Whether Cin7's own total in the document's currency, where it is known, is QuickBooks'."""
+    event = view.case.cin7[0]
+    numbers = {plain(event.number), *event.also}
+    totals = [
+        each.total
+        for each in view.known.cin7_headers.values()
+        if each.kind in ("Sale", "Purchase") and each.total is not None and plain(each.invoice) in numbers
+    ]
+    if event.role not in ("invoice", "bill") or not totals or header.total is None:
+        return True
+    return header.total in totals or header.total < max(totals) * Decimal("0.99") - 1 and _parted(view)
+
+
+def _parted(view: View) -> bool:
+    """Whether the order has further invoices, so that its total is not this document's."""
+    event = view.case.cin7[0]
+    return len({doc.number for number in event.also for doc in view.known.numbers.get(number, ())
+                if doc.role == event.role}) > 1  # fmt: skip

@@ -1,0 +1,35 @@
+"""QuickBooks tracks a product's quantity too, and posts cost of its own on the sale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reports.reconcile.findings import Finding
+from reports.reconcile.view import View, sided
+
+_OWN = ("cogs", "inventory")
+_SALES = ("invoice", "credit", "refund")
+
+
+def find(view: View) -> Iterable[Finding]:
+    """**quantity_tracking_on**: the QuickBooks invoice itself posts cost and inventory, which Cin7 posts by journal.
+
+    How seen: cost of goods sold and inventory on a matched sales document; the item's type is Inventory.
+    Remedy: turn quantity tracking off for Cin7's items, by a dated plan, and reverse the cost that QuickBooks made.
+    When it is wrong: a sales item is mapped to the inventory account.
+    """
+    if not view.pair or view.role() not in _SALES or view.case.qbo[0].kind == "JournalEntry":
+        return
+    slots = view.known.slots
+    for control in _OWN:
+        ours = any(slots.amount(doc, control) for doc in view.case.cin7)
+        theirs = any(slots.controls[slot] == control for doc in view.qbo for slot, _ in doc.legs)
+        if theirs and not ours:
+            skus = view.known.tracked.get(view.case.qbo[0].id, ())
+            yield view.finding(
+                "quantity_tracking_on",
+                control,
+                f"{sided(view.case.qbo[0])} posts {control} of its own, beside the journal that Cin7 makes.",
+                "Turn quantity tracking off in QuickBooks for the items of Cin7, and reverse the cost that it posted.",
+                subject=skus[0] if skus else "",
+            )

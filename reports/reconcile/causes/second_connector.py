@@ -1,0 +1,72 @@
+"""Sales that another connector posts to QuickBooks as a summary, beside those that Cin7 posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from reports.reconcile.documents import Doc
+from reports.reconcile.findings import Finding
+from reports.reconcile.view import View, sided
+
+_KINDS = ("JournalEntry", "SalesReceipt", "Invoice", "Deposit")
+_LONGEST = 35  # days that one payout covers
+_LATEST = 10  # days from the last sale to the summary
+
+
+def find(view: View) -> Iterable[Finding]:
+    """**second_connector**: a QuickBooks summary is the sum of channel sales that Cin7 posts as well.
+
+    How seen: its revenue (and tax) is that of a channel's Cin7 documents of a day, or of a run of days where it names
+    the channel.
+    Remedy: turn one of the two connectors off, reverse the summaries, then clear the clearing account.
+    When it is wrong: a summary of other sales happens to be as large.
+    """
+    if view.case.cin7 or len(view.case.qbo) != 1 or view.known.sales_elsewhere:
+        return []
+    txn = view.case.qbo[0]
+    channel = _channel(view, txn) if txn.kind in _KINDS else ""
+    if not channel:
+        return []
+    return view.all(
+        "second_connector",
+        f"{sided(txn)} (id {txn.id}) repeats the sales of {channel} that Cin7 posts document by document.",
+        "Let only one connector post these sales; reverse this summary, then clear the clearing account.",
+        confidence="strong",
+    )
+
+
+def _channel(view: View, txn: Doc) -> str:
+    slots, days = view.known.slots, view.known.days
+    revenue, tax = slots.amount(txn, "revenue"), slots.amount(txn, "tax")
+    if revenue <= 0:
+        return ""
+    for (channel, day), (sold, taxed, docs) in sorted(days.items(), key=lambda each: each[0]):
+        near = 0 <= (txn.day - day).days <= _LATEST
+        whole = sold == revenue and tax in (0, taxed)
+        if near and whole and (len(docs) > 1 or _says(view, txn, channel)):
+            return channel
+    for channel in sorted({channel for channel, _ in days}):
+        if _says(view, txn, channel) and _run(view, txn, channel, revenue):
+            return channel
+    return ""
+
+
+def _run(view: View, txn: Doc, channel: str, revenue: int) -> bool:
+    """Whether some run of days up to the summary adds up to it."""
+    days = view.known.days
+    for late in range(_LATEST + 1):
+        total = 0
+        for back in range(_LONGEST):
+            total += days.get((channel, txn.day - timedelta(days=late + back)), (0, 0, ()))[0]
+            if total == revenue:
+                return True
+    return False
+
+
+def _says(view: View, txn: Doc, channel: str) -> bool:
+    header = view.header(txn)
+    texts = (txn.number, txn.name, *txn.texts, *((header.memo, header.name) if header else ()))
+    word = "".join(c for c in channel.casefold() if c.isalnum())
+    said = ["".join(c for c in text.casefold() if c.isalnum()) for text in texts]
+    return bool(word) and any(word in text or word[:6] in text for text in said)

@@ -1,0 +1,104 @@
+"""A document that was voided or undone in Cin7 and lives on in QuickBooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reports.reconcile.documents import Doc, Header, turnover
+from reports.reconcile.findings import Finding
+from reports.reconcile.numbers import named, plain, shape, tokens
+from reports.reconcile.roles import natural
+from reports.reconcile.view import View, sided
+
+_BECOMES = {
+    "Sale": ("Invoice", "JournalEntry", "Payment", "SalesReceipt"),
+    "SaleCreditNote": ("CreditMemo", "RefundReceipt", "JournalEntry", "Purchase"),
+    "Purchase": ("Bill", "JournalEntry", "BillPayment"),
+    "PurchaseCreditNote": ("VendorCredit", "JournalEntry"),
+    "MoneyTask": ("Purchase", "Deposit", "Transfer", "JournalEntry"),
+}
+
+
+def find(view: View) -> Iterable[Finding]:
+    """**voided_in_cin7**: Cin7 voided or undid the document; what it had become in QuickBooks still posts.
+
+    How seen: Cin7's rows of its number come to nothing, or its header is VOIDED, or its number is one that Cin7 gave
+    out and has no more.
+    Remedy: take its payment off, then void it in QuickBooks; credit it where the period is closed.
+    When it is wrong: somebody in QuickBooks used a number of Cin7's.
+    """
+    if view.case.cin7 or len(view.case.qbo) != 1 or view.case.surplus:
+        return []
+    txn = view.case.qbo[0]
+    told = _undone(view, txn) or _voided(view, txn)
+    if told is None:
+        return []
+    headers, sure = told
+    view.case.undone = headers
+    return view.all(
+        "voided_in_cin7",
+        f"{sided(txn)} posts in QuickBooks; in Cin7 the document was voided or undone and posts nothing.",
+        "Take its payment off and void it in QuickBooks; in a closed period credit it instead.",
+        confidence=sure,
+    )
+
+
+def _numbers(view: View, txn: Doc) -> list[str]:
+    """The number and the texts of a transaction, as places that may name a Cin7 document."""
+    header = view.header(txn)
+    links = [view.known.headers[link].number for link in (header.links if header else ()) if link in view.known.headers]
+    return [txn.number, *txn.texts, *([header.memo] if header else []), *links]
+
+
+def _undone(view: View, txn: Doc) -> tuple[list[Header], str] | None:
+    """An event of Cin7 whose rows come to nothing."""
+    for text in _numbers(view, txn):
+        for number, _ in named(text, view.known.undone):
+            for doc in view.known.undone[number]:
+                usual = txn.kind in natural(doc.role) or txn.kind in ("JournalEntry", "Payment", "BillPayment")
+                if usual and sum(amount for _, _, amount in doc.pairs) == 2 * turnover(txn.legs):
+                    return [_as_header(doc)], "certain"
+    return None
+
+
+def _as_header(doc: Doc) -> Header:
+    return Header(doc.side, doc.kind, doc.id, doc.number, day=doc.day)
+
+
+def _voided(view: View, txn: Doc) -> tuple[list[Header], str] | None:
+    known = view.known
+    for text in _numbers(view, txn):
+        for number, _ in named(text, known.voided):
+            fitting = [h for h in known.voided[number] if txn.kind in _BECOMES.get(h.kind, ("JournalEntry",))]
+            if fitting and number not in known.numbers:
+                return [fitting[0]], "certain"
+    for text in _numbers(view, txn):
+        for number in _lost(view, text):
+            sale = _sale_of(view, txn, number)
+            return ([sale], "strong") if sale else ([], "strong")
+    return None
+
+
+def _lost(view: View, text: str) -> Iterator[str]:
+    """Numbers in a text that Cin7 must have given out, as they lie among its own, and that it has no more."""
+    known = view.known
+    for token in tokens(text):
+        ends = [token, *(token[n + 1 :] for n, c in enumerate(token) if c == "-")]
+        for end in ends:
+            highest = known.shapes.get(shape(end), 0)
+            digits = "".join(c for c in end if c.isdigit())
+            if digits and int(digits) <= highest and end not in known.numbers:
+                yield end
+                break
+
+
+def _sale_of(view: View, txn: Doc, number: str) -> Header | None:
+    """The one voided sale of the customer; a journal has no customer, but the invoice of that number has."""
+    names = {txn.name.casefold()} - {""}
+    names |= {h.name.casefold() for h in view.known.headers.values() if plain(h.number) == number and h.name}
+    sales = [
+        header
+        for header in view.known.cin7_headers.values()
+        if header.kind == "Sale" and header.voided and header.name.casefold() in names and not header.invoice
+    ]
+    return sales[0] if len(sales) == 1 else None

@@ -1,0 +1,99 @@
+"""Gives every case that makes a difference its causes, control by control, and says what stays unexplained."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from reports.reconcile.causes import RULES, SUMMED
+from reports.reconcile.findings import Finding, OpenSet
+from reports.reconcile.match import Matched
+from reports.reconcile.view import Known, View, cin7_document, identity, qbo_document
+from reports.reconcile.working import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What a tie-out says: findings in order, open sets, and how many documents were matched per control."""
+
+    findings: tuple[Finding, ...]
+    ambiguous: tuple[OpenSet, ...]
+    matched: dict[str, int]
+
+
+def explain(found: Matched, known: Known) -> Explained:
+    """Findings for all that differs in the period; each control of a case has one cause, or stays open."""
+    findings: list[Finding] = []
+    open_sets: list[OpenSet] = []
+    for case in (*found.cases, *found.alone):
+        if any(doc.day in known.period for doc in (*case.cin7, *case.qbo, *case.surplus)):
+            told, left = _judge(View(case, known))
+            findings += told
+            open_sets += left
+    plain = [each for each in findings if each.cause not in SUMMED]
+    findings = [*plain, *_sums(findings, known)]
+    return Explained(
+        tuple(sorted(findings, key=_order)),
+        tuple(sorted(open_sets, key=lambda each: (each.control, str(each)))),
+        _matched(found.cases, known),
+    )
+
+
+def _judge(view: View) -> tuple[list[Finding], list[OpenSet]]:
+    claimed: dict[str, Finding] = {}
+    for rule in RULES:
+        for finding in rule(view):
+            if finding.control is not None:
+                claimed.setdefault(finding.control, finding)
+        if claimed and not set(view.differing) - claimed.keys():
+            break
+    first = next((claimed[control].id for control in view.controls if control in claimed), "")
+    told = [replace(claimed[control], root=first) for control in view.controls if control in claimed]
+    left = [_open(view, control) for control in view.differing if control not in claimed]
+    return told, left
+
+
+def _open(view: View, control: str) -> OpenSet:
+    slots = view.known.slots
+    return OpenSet(
+        control,
+        view.amount(control),
+        tuple(cin7_document(slots, doc, control) for doc in view.case.cin7),
+        tuple(qbo_document(slots, doc, control) for doc in view.qbo),
+    )
+
+
+def _sums(findings: Iterable[Finding], known: Known) -> list[Finding]:
+    """rounding and outside_cin7 as one sum per control, with the count of documents and without their list."""
+    groups: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for each in findings:
+        if each.cause in SUMMED and each.control is not None:
+            groups[each.cause, each.control].append(each)
+    made = []
+    for (cause, control), some in sorted(groups.items()):
+        id_ = identity(known.company, cause, control, (), (), cause)
+        total = sum(each.amount for each in some)
+        made.append(
+            replace(
+                some[0], id=id_, root=id_, amount=total, count=len(some), subject=control, cin7=(), qbo=(),
+                confidence="strong",
+            )  # fmt: skip
+        )
+    return made
+
+
+def _matched(cases: Sequence[Case], known: Known) -> dict[str, int]:
+    """Control -> Cin7 documents of the period that were found in QuickBooks."""
+    count: Counter[str] = Counter()
+    for case in cases:
+        if case.qbo:
+            for doc in case.cin7:
+                if doc.day in known.period:
+                    count.update({known.slots.controls[slot] for slot, _ in doc.legs})
+    return dict(count)
+
+
+def _order(finding: Finding) -> tuple[int, int, str, str]:
+    nature = {"error": 0, "timing": 1, "policy": 2}[finding.nature]
+    return (nature, -abs(finding.amount or finding.at_stake or 0), finding.cause, finding.id)

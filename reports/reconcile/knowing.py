@@ -1,0 +1,104 @@
+"""Puts together what is known around the cases of a tie-out, from both ledgers and their headers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from reports.books import Books
+from reports.reconcile.documents import Doc, Header, Legs
+from reports.reconcile.faded import Faded
+from reports.reconcile.match import Ledgers, Matched
+from reports.reconcile.numbers import plain, shape
+from reports.reconcile.view import Known
+from sync.domain.accounts import Source
+
+# Numbers of these roles come from Cin7's own sequences; a bill's is its supplier's.
+_NUMBERED = frozenset({"invoice", "credit", "cost", "task", "journal", "money"})
+
+
+def known(
+    books: Books,
+    found: Ledgers,
+    matched: Matched,
+    *,
+    tolerance: int,
+    sales_elsewhere: bool,
+    former: Mapping[tuple[str, str], tuple[Legs, ...]] | None = None,
+) -> Known:
+    """Everything that the rules ask for, indexed once."""
+    numbers = _by_number(found.cin7)
+    return Known(
+        slots=found.slots,
+        period=books.period,
+        company=books.company.id,
+        currency=books.currency,
+        tolerance=tolerance,
+        sales_elsewhere=sales_elsewhere,
+        headers=found.headers,
+        cin7_headers=found.cin7_headers,
+        faded=Faded.of(found.headers.values(), found.texts),
+        numbers=numbers,
+        undone=_by_number((*found.undone, *_taken_back(matched))),
+        unmapped={
+            slot: code for code in books.map.unmapped if (slot := found.slots.of(Source.CIN7, code)) >= 0
+        },
+        changes=found.changes,
+        days=_days(found),
+        tracked=found.tracked,
+        former=former or {},
+        shapes=_shapes(found.cin7),
+        voided=_voided(found.cin7_headers.values()),
+        in_scope=frozenset((doc.kind, doc.id) for case in matched.cases if case.cin7 for doc in case.qbo),
+    )
+
+
+def _by_number(docs: Iterable[Doc]) -> dict[str, list[Doc]]:
+    found: defaultdict[str, list[Doc]] = defaultdict(list)
+    for doc in docs:
+        for number in (plain(doc.number), *doc.also):
+            found[number].append(doc)
+    return dict(found)
+
+
+def _taken_back(matched: Matched) -> Iterable[Doc]:
+    return (doc for case in matched.cases if case.how == "reversed" for doc in case.cin7)
+
+
+def _days(found: Ledgers) -> dict[tuple[str, date], tuple[int, int, tuple[Doc, ...]]]:
+    """(channel, day) -> revenue, tax and documents of what was sold and credited through it."""
+    sums: defaultdict[tuple[str, date], list[Doc]] = defaultdict(list)
+    for doc in found.cin7:
+        if doc.role in ("invoice", "credit"):
+            words = (doc.id, plain(doc.number), *doc.also)
+            channel = next((found.channels[word] for word in words if found.channels.get(word)), "")
+            if channel:
+                sums[channel, doc.day].append(doc)
+    return {key: (_sum(found, docs, "revenue"), _sum(found, docs, "tax"), tuple(docs)) for key, docs in sums.items()}
+
+
+def _sum(found: Ledgers, docs: Sequence[Doc], control: str) -> int:
+    return sum(found.slots.amount(doc, control) for doc in docs)
+
+
+def _shapes(docs: Iterable[Doc]) -> dict[str, int]:
+    """Pattern of a number with letters and one run of digits -> the highest that Cin7 gave out."""
+    found: Mapping[str, int] = {}
+    highest = dict(found)
+    for doc in docs:
+        if doc.role in _NUMBERED and not doc.kind.strip().lower().startswith("purchase"):
+            pattern = shape(doc.number)
+            if pattern.count("9") == 1 and any(c.isalpha() for c in pattern):
+                digits = int("".join(c for c in doc.number if c.isdigit()))
+                highest[pattern] = max(highest.get(pattern, 0), digits)
+    return highest
+
+
+def _voided(headers: Iterable[Header]) -> dict[str, list[Header]]:
+    found: defaultdict[str, list[Header]] = defaultdict(list)
+    for header in headers:
+        if header.voided or header.deleted_at:
+            for number in {header.number, header.invoice, header.credit} - {""}:
+                found[plain(number)].append(header)
+    return dict(found)

@@ -1,0 +1,73 @@
+"""Matches the documents of both ledgers in steps, the surest first; what stays open stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from reports.reconcile.alike import match_alike
+from reports.reconcile.copies import find_copies
+from reports.reconcile.documents import Doc, Header, Slots
+from reports.reconcile.edges import Names, edges, match_named
+from reports.reconcile.exact import match_exact
+from reports.reconcile.netting import net_out
+from reports.reconcile.numbers import plain
+from reports.reconcile.sums import complete, rest_of
+from reports.reconcile.summaries import match_summaries
+from reports.reconcile.working import Case, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """Both ledgers as documents, and what is known of them beside the ledger.
+
+    `undone` are Cin7 events whose rows come to nothing; `headers` QuickBooks documents by (entity, id); `channels`
+    Cin7 TaskID or number in plain form -> sales channel. `texts`: what the lines of voided and deleted transactions
+    say; `changes`: (TaskID or number, day) of costs that came after the sale; `tracked`: QuickBooks transaction -> SKUs
+    on it whose quantity QuickBooks tracks.
+    """
+
+    slots: Slots
+    cin7: tuple[Doc, ...]
+    qbo: tuple[Doc, ...]
+    undone: tuple[Doc, ...] = ()
+    headers: Mapping[tuple[str, str], Header] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    cin7_headers: Mapping[tuple[str, str], Header] = field(default_factory=dict)
+    texts: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    changes: frozenset[tuple[str, date]] = frozenset()
+    tracked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """All documents in cases: those with both sides, those that net out on one side, and those that stay alone."""
+
+    cases: tuple[Case, ...]
+    alone: tuple[Case, ...]
+
+
+def match(found: Ledgers) -> Matched:
+    """Every document of both ledgers in exactly one case; the same whatever the order of rows."""
+    work = Work(found.slots, dict.fromkeys(found.cin7), dict.fromkeys(found.qbo), headers=found.headers)
+    match_exact(work)
+    names = Names.of(found.cin7)
+    told = edges(list(work.qbo), work, names)
+    match_named(work, told)
+    complete(work, told)
+    rest_of(work, told)
+    net_out(work)
+    match_summaries(work, _channels(work.cin7, found.channels))
+    find_copies(work, told)
+    match_alike(work)
+    alone = [Case([doc], []) for doc in work.cin7] + [Case([], [doc]) for doc in work.qbo]
+    return Matched(tuple(work.cases), tuple(alone))
+
+
+def _channels(events: Iterable[Doc], known: Mapping[str, str]) -> dict[Doc, str]:
+    found = {}
+    for doc in events:
+        words = (doc.id, plain(doc.number), *doc.also)
+        found[doc] = next((known[word] for word in words if known.get(word)), "")
+    return found

@@ -1,0 +1,75 @@
+"""How the syncs of a company are doing, for readiness, metrics and the alert of a late sync."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, func, select
+
+from sync.store.bot_tables import AlertRow
+from sync.store.db import reading
+from sync.store.tables import CallMonth, Run, Token
+from sync.store.upsert import table_of
+
+_RUN, _ALERT, _MONTH, _TOKEN = table_of(Run), table_of(AlertRow), table_of(CallMonth), table_of(Token)
+_GOOD = "succeeded"
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """`good_at`: the end of the last good sync; `first_at`: the start of the first one ever. None where there is none.
+
+    A sync counts as good when all of it succeeded, and it was not a small one (those are started by `hints`).
+    """
+
+    good_at: datetime | None
+    first_at: datetime | None
+
+
+class SyncHealth:
+    """Reads what the syncs of one company left behind."""
+
+    def __init__(self, engine: Engine, company: int, realm: str) -> None:
+        self._engine = engine
+        self._company = company
+        self._realm = realm
+
+    def pulse(self, hints: tuple[str, ...] = ()) -> Pulse:
+        """When syncs were good; those started by one of `hints` read only a part, so they do not count."""
+        mine = select(func.max(_RUN.c.finished_at), func.min(_RUN.c.started_at)).where(_RUN.c.company == self._company)
+        whole = _RUN.c.started_by.not_in(hints)
+        with reading(self._engine) as session:
+            good, _ = session.execute(mine.where(_RUN.c.status == _GOOD, whole)).one()
+            _, first = session.execute(mine.where(whole)).one()
+        return Pulse(good, first)
+
+    def answers(self) -> None:
+        """Returns where the database can be read; AppError where not."""
+        with reading(self._engine) as session:
+            session.execute(select(func.count()).select_from(_RUN).where(_RUN.c.id == ""))
+
+    def broken(self) -> str:
+        """Why the QuickBooks connection must be made again, "" where it need not."""
+        with reading(self._engine) as session:
+            why = session.execute(select(_TOKEN.c.broken).where(_TOKEN.c.realm == self._realm)).scalar()
+        return why or ""
+
+    def runs(self) -> dict[str, int]:
+        """How many syncs ended in each status."""
+        query = select(_RUN.c.status, func.count()).where(_RUN.c.company == self._company).group_by(_RUN.c.status)
+        with reading(self._engine) as session:
+            return dict(session.execute(query).tuples().all())
+
+    def alerts(self) -> dict[str, int]:
+        """How many alerts are in each state."""
+        query = select(_ALERT.c.state, func.count()).where(_ALERT.c.company == self._company).group_by(_ALERT.c.state)
+        with reading(self._engine) as session:
+            return dict(session.execute(query).tuples().all())
+
+    def calls(self, now: float) -> dict[str, tuple[int, int]]:
+        """Calls and throttled calls of this calendar month (UTC) per source."""
+        month = datetime.fromtimestamp(now, UTC).strftime("%Y-%m")
+        query = select(_MONTH).where(_MONTH.c.month == month, _MONTH.c.bucket.in_(("cin7", "qbo")))
+        with reading(self._engine) as session:
+            return {row.bucket: (row.calls, row.throttled) for row in session.execute(query)}
