@@ -46,6 +46,8 @@ def shown(session: Session, books: Books, words: str) -> Shown:
     left = _cin7_entries(session, company, family)
     right = _qbo_rows(session, company, family)
     papers = [*map(_paper, headers), *map(_paper, right)]
+    if not left and not headers and (settled := _settled(session, company, number, right)):
+        return replace(shown(session, books, settled), number=number)
     if not papers and not left:
         raise UserError(f"No document has the number {number}. Use one of Cin7's or QuickBooks', like INV-00012.")
     entries = [*left, *_qbo_entries(session, company, [row for row in right if not row.deleted_at])]
@@ -64,6 +66,17 @@ def shown(session: Session, books: Books, words: str) -> Shown:
             if keys & {d.task_id for d in each.finding.cin7} or keys & {d.id for d in each.finding.qbo}
         ),
     )
+
+
+def _settled(session: Session, company: int, number: str, rows: Iterable[AnyRow]) -> str:
+    """The number of the first document that a QuickBooks payment settles: Cin7 keeps payments under that."""
+    own = [row for row in rows if plain(row.number) == plain(number)]
+    ids = {id_ for row in own for _, id_ in json.loads(row.links)}
+    if not ids or any(row.kind not in _SETTLING for row in own):
+        return ""
+    mine = (DOCUMENT.c.company == company, DOCUMENT.c.source == Source.QBO.value, DOCUMENT.c.number != "")
+    found = select(DOCUMENT.c.number).where(*mine, DOCUMENT.c.kind.in_(("Invoice", "Bill")), DOCUMENT.c.id.in_(ids))
+    return session.scalar(found.order_by(DOCUMENT.c.number).limit(1)) or ""
 
 
 def _own(number: str, family: _Family) -> str:

@@ -10,6 +10,7 @@ from bot.deps import Deps
 from bot.replies import Reply
 from bot.words import Parser, choice, day
 from reports.open_items import SIDES, to_json, to_text
+from sync.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,13 @@ class Request:
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("side", metavar="receivables|payables", help="what customers owe, or what suppliers are owed")
+    parser.add_argument("side", nargs="?", metavar="SIDE", help="receivables (of customers) or payables (to suppliers)")
     parser.add_argument("--at", metavar="DATE", help="at the end of that day, like 2026-01-31; default: today")
 
 
 def parse(args: argparse.Namespace) -> Request:
+    if not args.side:
+        raise UserError(f"Say which: tieout open-items {' or '.join(SIDES)}")
     return Request(choice(args.side, SIDES, "The side"), day(args.at) if args.at else None)
 
 

@@ -50,7 +50,7 @@ def run(request: Request, deps: Deps) -> Reply:
     strangers = [f"{name} is no entity{did_you_mean(name, known)}" for name in chosen if name not in known]
     if strangers:
         raise UserError("\n".join([*strangers, f"Entities: {', '.join(known)}"]))
-    followed = deps.settings.sync.entities
+    followed = () if request.only else deps.settings.sync.entities
     wants = Wants(full=request.full, since=request.since, only=request.only, entities=followed)
     report = deps.sync(wants, started_by="command line")
     return Reply(to_text(report), to_json(report), DONE if report.status == "succeeded" else FAILED)

@@ -59,13 +59,13 @@ class SyncHealth:
         """How many syncs ended in each status."""
         query = select(_RUN.c.status, func.count()).where(_RUN.c.company == self._company).group_by(_RUN.c.status)
         with reading(self._engine) as session:
-            return dict(session.execute(query).tuples().all())
+            return {row[0]: row[1] for row in session.execute(query)}
 
     def alerts(self) -> dict[str, int]:
         """How many alerts are in each state."""
         query = select(_ALERT.c.state, func.count()).where(_ALERT.c.company == self._company).group_by(_ALERT.c.state)
         with reading(self._engine) as session:
-            return dict(session.execute(query).tuples().all())
+            return {row[0]: row[1] for row in session.execute(query)}
 
     def calls(self, now: float) -> dict[str, tuple[int, int]]:
         """Calls and throttled calls of this calendar month (UTC) per source."""

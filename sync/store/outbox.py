@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, ScalarSelect, and_, case, delete, func, or_, select, update
+from sqlalchemy import ScalarSelect, and_, case, delete, func, or_, select, update
 from sqlmodel import Session
 
 from sync.domain.letters import Letter, Parcel
@@ -145,20 +145,11 @@ class StoredOutbox(StoredEnclosures):
             row = session.execute(query).first()
         return None if row is None else (row.channel, row.ts)
 
-    def next_at(self, now: float) -> float | None:
-        """When the next letter may be due (seconds since 1970), None where nothing waits."""
-        soonest = func.min(func.coalesce(_later_of(self._engine), 0.0))
-        with reading(self._engine) as session:
-            found = session.execute(
-                select(soonest).where(_BOX.c.company == self._company, _BOX.c.state == "due")
-            ).scalar()
-        return None if found is None else max(now, float(found))
-
     def counts(self) -> dict[str, int]:
         """How many letters are in each state."""
         query = select(_BOX.c.state, func.count()).where(_BOX.c.company == self._company).group_by(_BOX.c.state)
         with reading(self._engine) as session:
-            return dict(session.execute(query).tuples().all())
+            return {row[0]: row[1] for row in session.execute(query)}
 
     def faults(self) -> Sequence[tuple[str, str, str]]:
         """Key, channel and fault of every letter that is not shown for a reason that somebody can mend."""
@@ -166,7 +157,7 @@ class StoredOutbox(StoredEnclosures):
             _BOX.c.company == self._company, _BOX.c.state.in_(("due", "failed")), _BOX.c.fault != ""
         )
         with reading(self._engine) as session:
-            return session.execute(query.order_by(_BOX.c.id)).tuples().all()
+            return [tuple(row) for row in session.execute(query.order_by(_BOX.c.id))]
 
     def prune(self, before: float) -> None:
         """Forgets letters last shown before `before`; those of alerts stay, for an alert may be reopened any time."""
@@ -244,11 +235,6 @@ def _busy(company: int, channel: Any, now: float) -> ScalarSelect[int]:
 def _files_left(key: Any, company: int) -> ScalarSelect[int]:
     left = select(func.count()).where(_FILES.c.company == company, _FILES.c.key == key, _FILES.c.state == "due")
     return left.scalar_subquery()
-
-
-def _later_of(engine: Engine) -> Any:
-    both = (_BOX.c.not_before, _BOX.c.claimed_until)
-    return func.greatest(*both) if engine.dialect.name == "postgresql" else func.max(*both)
 
 
 def _is_postgres(session: Session) -> bool:

@@ -171,8 +171,9 @@ def untouched(made: Invoice | None) -> bool:
     return made is not None and not made.settlements and made.open == made.total > 0
 
 
-def _key(fact: Fact) -> tuple[str, str, str]:
-    return fact.whole, fact.part, own_number(fact)
+def _key(fact: Fact) -> tuple[str, str, str, str]:
+    """What names an event in Cin7's ledger; only changes of cost are told from each other by their days."""
+    return fact.whole, fact.part, own_number(fact), f"{fact.day}" if fact.part == "cost change" else ""
 
 
 def _shares(scene: Scene, fact: Fact) -> bool:

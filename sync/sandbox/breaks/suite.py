@@ -56,7 +56,7 @@ def suite(seed: int, size: int = 1) -> Iterator[Case]:
     random = Random(f"suite {seed}")
     causes = sorted(BREAKS)
     pairs = random.sample(causes, len(causes))
-    wanted = [(f"alone {cause}", (cause,)) for cause in causes]
+    wanted: list[tuple[str, tuple[str, ...]]] = [(f"alone {cause}", (cause,)) for cause in causes]
     wanted += [(f"pair {a} {b}", (a, b)) for a, b in zip(pairs[::2], pairs[1::2], strict=False)]
     wanted += [("twenty at once", tuple(random.sample(causes, _MANY))) for _ in range(2)]
     for n, (name, chosen) in enumerate(wanted):
@@ -70,6 +70,8 @@ def _switches(seed: int, causes: tuple[str, ...]) -> Switches:
     drawn = Switches.drawn(seed)
     if "consolidation_differs" in causes and drawn.consolidation is None:
         return replace(drawn, consolidation="day")
+    if causes == ("late_cost",):
+        return replace(drawn, consolidation=None)
     return drawn
 
 
