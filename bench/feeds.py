@@ -31,7 +31,7 @@ class _Ledger(NamedTuple):
     subtype: str
 
 
-_ACCOUNTS = (
+ACCOUNTS = (
     _Ledger("090", "Checking", "ASSET", "BANK", "", "35", "Bank", "Checking"),
     _Ledger("200", "Sales", "REVENUE", "SALES", "", "79", "Income", "SalesOfProductIncome"),
     _Ledger("310", "Cost of Goods Sold", "EXPENSE", "DIRECTCOSTS", "", "82", "Cost of Goods Sold", "Cogs"),
@@ -39,7 +39,7 @@ _ACCOUNTS = (
     _Ledger("630", "Inventory", "ASSET", "INVENTORY", "", "85", "Other Current Asset", "Inventory"),
     _Ledger("320", "Shrinkage", "EXPENSE", "DIRECTCOSTS", "", "89", "Cost of Goods Sold", "Cogs"),
 )  # fmt: skip
-_QBO_ID = {account.code: account.id for account in _ACCOUNTS}
+_QBO_ID = {account.code: account.id for account in ACCOUNTS}
 # What one sale posts, five rows for two sales: (debit, credit, QBO's entity and words, share of the price, every n-th).
 _ROWS = (
     ("610", "200", "Invoice", "Invoice", Decimal(1), 1),
@@ -103,7 +103,7 @@ def mirrored(rows: int, today: date, *, documents: bool = True, **switches: Any)
     postings: list[QboPosting] = []
     everything = list(sales(rows, today))
     told = everything if documents else []
-    entities: dict[str, list[dict[str, Any]]] = {"Account": [_qbo_account(account) for account in _ACCOUNTS]}
+    entities: dict[str, list[dict[str, Any]]] = {"Account": [_qbo_account(account) for account in ACCOUNTS]}
     entities["Account"].append(_account_row("3", "Retained Earnings", "", "Equity", "RetainedEarnings"))
     for sold in everything:
         for place, (debit, credit, entity, words, share, every) in enumerate(_ROWS):
@@ -115,7 +115,7 @@ def mirrored(rows: int, today: date, *, documents: bool = True, **switches: Any)
     lists = {
         "transactions": ledger,
         "salelist": [_sale(sold) for sold in told],
-        "ref/account": [_cin7_account(account) for account in _ACCOUNTS],
+        "ref/account": [_cin7_account(account) for account in ACCOUNTS],
     }
     me = {"Company": "Bench Ltd", "Currency": "USD", "TimeZone": "America/New_York"}
     return World(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.alert_life import Move
-from sync.domain.alerts import Alert, AlertState, Link
+from sync.domain.alerts import Alert, AlertEvent, AlertState, Link
 from sync.domain.letters import Letter
 
 ACKNOWLEDGE, SNOOZE, RETRY, DETAILS = "alert_acknowledge", "alert_snooze", "alert_retry", "alert_details"
 EVENT, NOTE_EVENT = "tieout_alert", "tieout_alert_note"
+_HISTORY = 15  # lines of history in Details
 _SECTION = 2_900  # characters of one section; Slack's limit is 3,000
 
 _SIGNS = {
@@ -54,8 +56,8 @@ def note(move: Move, channel: str) -> Letter:
     alert = move.alert
     called = f"{mention(move.mention)} " if move.mention else ""
     text = f"{called}{escape(move.loud)}"
-    # Life and reminders count up with every move that is loud, so that no two notes of an alert are the same.
-    number = f"{alert.life}.{alert.reminders}.{move.what}"
+    # Life, count or reminders go up with every move that is loud, so that no two notes of an alert are the same.
+    number = f"{alert.life}.{alert.count}.{alert.reminders}.{move.what}"
     return Letter(
         key=f"alert:{alert.id}:{number}",
         channel=channel,
@@ -68,6 +70,21 @@ def note(move: Move, channel: str) -> Letter:
         broadcast=move.broadcast,
         repost=False,
     )
+
+
+def details(alert: Alert, history: Sequence[AlertEvent]) -> str:
+    """Everything about one alert as mrkdwn text: what it says now, and who did what, when."""
+    trouble = alert.trouble
+    told = [f"*{escape(trouble.title)}* ({alert.state.value}, {alert.id})", *(escape(line) for line in trouble.lines)]
+    told += [f"At stake: {escape(trouble.at_stake)}"] if trouble.at_stake else []
+    told += [f"What to do: {escape(trouble.remedy)}"] if trouble.remedy else []
+    told += [_link(link) for link in trouble.links]
+    newest = [event for event in history if event.what != "repeated"][-_HISTORY:]
+    for event in newest:
+        who = f" by {mention(event.who)}" if event.who else ""
+        said = f": {escape(event.note)}" if event.note else ""
+        told.append(f"• {when(event.at)} {event.what}{who}{said}")
+    return _cut("\n".join(told))
 
 
 def button_value(alert: Alert) -> str:
@@ -85,10 +102,8 @@ def read_value(value: str) -> tuple[str, int]:
 
 def mention(who: str) -> str:
     """A user or user group as Slack calls it, anybody else by name."""
-    if who[:1] in ("U", "W") and who.isalnum() and who.isupper():
-        return f"<@{who}>"
-    if who[:1] == "S" and who.isalnum() and who.isupper():
-        return f"<!subteam^{who}>"
+    if re.fullmatch(r"[UWS](?=.*\d)[A-Z0-9]{2,20}", who):
+        return f"<!subteam^{who}>" if who.startswith("S") else f"<@{who}>"
     return escape(who)
 
 

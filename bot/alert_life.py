@@ -62,19 +62,14 @@ def raised(alert: Alert | None, trouble: Trouble, company: int, now: datetime) -
         fresh = Alert(alert_id(company, trouble.cause), trouble, OPEN, now, now, now)
         return Move(fresh, "opened", now)
     if alert.state is RESOLVED:
-        again = replace(
-            _moved(alert, REOPENED, now),
-            trouble=trouble,
-            since=now,
-            count=1,
-            due=None,
-            reason="",
-            snoozed_until=None,
-            resolved_at=None,
-            **_UNTOLD,
-        )
-        return Move(again, "reopened", now, loud="This is back.", broadcast=True, mention=alert.owner)
-    return Move(replace(alert, trouble=trouble, changed_at=now, count=alert.count + 1), "repeated", now)
+        back = replace(_untold(_moved(alert, REOPENED, now)), trouble=trouble, since=now, count=1)
+        back = replace(back, due=None, reason="", snoozed_until=None, resolved_at=None)
+        return Move(back, "reopened", now, loud="This is back.", broadcast=True, mention=alert.owner)
+    seen = replace(alert, trouble=trouble, changed_at=now, count=alert.count + 1)
+    more = len(set(trouble.parts) - set(alert.trouble.parts))
+    if more and alert.state not in WAITING:
+        return Move(seen, "repeated", now, note=f"{more} more", loud=f"{more} more since.", mention=alert.owner)
+    return Move(seen, "repeated", now)
 
 
 def resolved(alert: Alert | None, now: datetime, who: str = "", note: str = "") -> Move | None:
@@ -91,9 +86,8 @@ def acknowledged(
     """Somebody takes it on: `owner` until the company-local day `due`. Stale where it moved since `seen`, a life."""
     _current(alert, seen)
     _not_over(alert)
-    mine = replace(
-        _moved(alert, ACKNOWLEDGED, now, who), owner=owner, reason=reason, due=due, snoozed_until=None, **_UNTOLD
-    )
+    mine = _untold(_moved(alert, ACKNOWLEDGED, now, who))
+    mine = replace(mine, owner=owner, reason=reason, due=due, snoozed_until=None)
     return Move(mine, "acknowledged", now, who, _words(owner, reason, due))
 
 
@@ -112,10 +106,10 @@ def swept(alert: Alert, now: datetime, today: date, patience: Patience) -> Move 
     `today` is the company-local day. Of several things that are due, one happens; the next sweep does the next.
     """
     if alert.state is SNOOZED and alert.snoozed_until is not None and alert.snoozed_until <= now:
-        awake = replace(_moved(alert, OPEN, now), since=now, snoozed_until=None, **_UNTOLD)
+        awake = replace(_untold(_moved(alert, OPEN, now)), since=now, snoozed_until=None)
         return Move(awake, "woke", now, loud="The snooze is over, and this still is.", mention=alert.owner)
     if alert.state is ACKNOWLEDGED and alert.due is not None and alert.due < today:
-        late = replace(_moved(alert, OPEN, now), since=now, due=None, **_UNTOLD)
+        late = replace(_untold(_moved(alert, OPEN, now)), since=now, due=None)
         return Move(late, "overdue", now, note=alert.due.isoformat(), loud="This was due.", mention=alert.owner)
     return _called(alert, now, patience) if alert.state in WAITING else None
 
@@ -168,4 +162,6 @@ def _words(owner: str, reason: str, due: date | None) -> str:
     return "; ".join(part for part in (f"owner {owner}", reason, f"due {due}" if due else "") if part)
 
 
-_UNTOLD = {"reminded_at": None, "reminders": 0, "escalated_at": None}
+def _untold(alert: Alert) -> Alert:
+    """Nobody has been reminded of it as it stands now."""
+    return replace(alert, reminded_at=None, reminders=0, escalated_at=None)

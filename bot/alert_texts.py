@@ -18,7 +18,7 @@ _CIN7_STATUS = Link("Cin7 Core", "https://inventory.dearsystems.com/")
 _QBO_HOME = Link("QuickBooks Online", "https://app.qbo.intuit.com/app/homepage")
 _SHOWN = 5  # documents and parts named in a message; the rest is behind Details
 
-# Where QuickBooks' web application shows a transaction, by the API's entity name (its own addresses, seen in a browser).
+# Where QuickBooks' web application shows a transaction, by the API's entity name.
 _QBO_PAGES: Mapping[str, str] = {
     "Invoice": "invoice",
     "CreditMemo": "creditmemo",
@@ -146,7 +146,7 @@ def budget(source: str, used: int, limit: int, now: datetime) -> Trouble:
         cause=f"{BUDGET}:{source}",
         title=f"The month's calls to {SYSTEMS.get(source, source)} are nearly spent",
         lines=(f"{used:,} of {limit:,} calls are used ({share:.0f} %) in {now:%B %Y}. At the limit reading stops.",),
-        remedy="Sync less often ([sync] every), leave entities out ([sync] entities), or raise the plan with the vendor.",
+        remedy="Sync less often ([sync] every), leave entities out ([sync] entities), or raise the vendor's plan.",
         parts=(f"{now:%Y-%m}",),
     )
 

@@ -12,6 +12,7 @@ from reports.books import Books, Config
 from reports.load_closing import balances
 from reports.load_events import former_legs, ledgers
 from reports.load_memory import memory
+from reports.load_standing import state
 from reports.load_stock import stock_now
 from reports.load_trade import orders_alone, trade
 from reports.reconcile.engine import Past, examine
@@ -82,6 +83,7 @@ def reconcile(session: Session, company: int, period: Period, config: Config, *,
     told = examine(
         books,
         found,
+        state(session, books, past.late),
         tolerance=config.tolerance,
         sales_elsewhere=config.sales_elsewhere,
         past=Past(former_legs(found.slots, past.former)),

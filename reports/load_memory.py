@@ -124,21 +124,28 @@ def late_changes(session: Session, company: int, period: Period, closed: Iterabl
     states = _states(session, company, period)
     now = _present(session, company, {(s.source, s.document) for s in states})
     found: dict[tuple[str, str, str], LateChange] = {}
+    judged: set[tuple[Closing, str, str, str]] = set()
     for state in states:
-        present = now.get((state.source, state.kind, state.document), {})
+        key = (state.source.value, state.kind, state.document)
         for each in closed:
-            change = _late(state, present, each)
+            # The oldest state after the closing is what was closed; what came in between may have been taken back.
+            if (each, *key) in judged or not _after(state, each):
+                continue
+            judged.add((each, *key))
+            change = _late(state, now.get((state.source, state.kind, state.document), {}), each)
             if change:
-                found.setdefault((change.source, change.kind, change.document), change)
+                found.setdefault(key, change)
     return tuple(found[key] for key in sorted(found))
 
 
+def _after(state: _State, closing: Closing) -> bool:
+    """Whether a state in closed days is one from after the closing: seen then, or replaced after a sign-off."""
+    if not any(closing.start <= day <= closing.end for day in state.days):
+        return False
+    return (state.replaced_at if closing.by == "sign-off" else state.seen_at) >= closing.known_at
+
+
 def _late(state: _State, present: Mapping[tuple[str, date], int], closing: Closing) -> LateChange | None:
-    by_sign_off = closing.by == "sign-off"
-    if by_sign_off and state.replaced_at <= closing.known_at:
-        return None
-    if not by_sign_off and state.seen_at < closing.known_at:
-        return None
     days = [day for day in state.days if closing.start <= day <= closing.end]
     then = {key: amount for key, amount in state.amounts.items() if key[1] in days}
     told = {key: amount for key, amount in present.items() if key[1] in days}

@@ -16,6 +16,7 @@ from reports.books import Books
 from reports.load_tables import DOCUMENT, LINE, POSTING, AnyRow, among
 from reports.open_items import OpenDocument
 from sync.domain.accounts import Source
+from sync.domain.money import from_minor, to_minor
 
 # What QBO's own documents post on the control, as a sign of what is owed (Intuit docs: transaction entities).
 _SIGNS = {
@@ -131,7 +132,11 @@ def _settled(
 
 def _document(books: Books, each: _Open, amount: int) -> OpenDocument:
     row = each.row
-    share = Decimal(each.base) * amount / each.posted if each.posted else Decimal(0)
+    if each.posted:
+        base = int((Decimal(each.base) * amount / each.posted).to_integral_value(ROUND_HALF_UP))
+    else:
+        # A payment of nothing posts nothing; where what it settled is gone, its rest counts at its own rate.
+        base = to_minor(from_minor(amount, row.currency or books.currency) * (row.rate or 1), books.currency)
     return OpenDocument(
         source=Source.QBO,
         party=row.counterparty,
@@ -141,7 +146,7 @@ def _document(books: Books, each: _Open, amount: int) -> OpenDocument:
         id=row.id,
         currency=row.currency or books.currency,
         amount=amount,
-        base=int(share.to_integral_value(ROUND_HALF_UP)),
+        base=base,
         day=row.day,
         due=row.due,
     )

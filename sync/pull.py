@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
@@ -66,6 +66,7 @@ def pull(
         sync = Sync(engine, company, run, cin7, qbo, wants, started, now, watch, stop)
         try:
             sync.resume()
+            sync.upkeep = lanes.choose_upkeep(sync)
             with ThreadPoolExecutor(2, thread_name_prefix="lane") as pool:
                 for lane in [pool.submit(lanes.cin7_lane, sync), pool.submit(lanes.qbo_lane, sync)]:
                     lane.result()
@@ -111,8 +112,9 @@ def _lease(
     engine: Engine, company: int, run: str, now: Callable[[], datetime], seconds: float, who: str, stop: threading.Event
 ) -> Iterator[None]:
     """Holds the company's sync, renewing it in the background; a lost lease stops the sync."""
-    name, ended = f"sync:{company}", threading.Event()
-    if not leases.take(engine, name, run, seconds, now().timestamp(), note=who):
+    name, ended, began = f"sync:{company}", threading.Event(), now()
+    note = " ".join([*([f"by {who}"] if who else []), f"since {began.astimezone(UTC):%Y-%m-%d %H:%M} UTC"])
+    if not leases.take(engine, name, run, seconds, began.timestamp(), note=note):
         raise SyncRunning(f"a sync is already running{leases.told(engine, name)}")
 
     def renew() -> None:

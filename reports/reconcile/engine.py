@@ -10,6 +10,7 @@ from reports.reconcile.documents import Legs
 from reports.reconcile.explain import Explained, explain
 from reports.reconcile.knowing import known
 from reports.reconcile.match import Ledgers, match
+from reports.reconcile.standing import Facts, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,13 @@ class Past:
 
 
 def examine(
-    books: Books, found: Ledgers, *, tolerance: int = 1, sales_elsewhere: bool = False, past: Past | None = None
+    books: Books,
+    found: Ledgers,
+    state: State | None = None,
+    *,
+    tolerance: int = 1,
+    sales_elsewhere: bool = False,
+    past: Past | None = None,
 ) -> Explained:
     """Matches the documents of both ledgers and explains what differs in the books' period.
 
@@ -32,4 +39,4 @@ def examine(
     around = known(
         books, found, matched, tolerance=tolerance, sales_elsewhere=sales_elsewhere, former=former
     )
-    return explain(matched, around)
+    return explain(matched, around, Facts.of(books, found, matched, around, state or State()))

@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from reports.reconcile.causes import RULES, SUMMED
+from reports.reconcile.causes import RULES, STATE_RULES, SUMMED
 from reports.reconcile.findings import Finding, OpenSet
 from reports.reconcile.match import Matched
+from reports.reconcile.standing import Facts
 from reports.reconcile.view import Known, View, cin7_document, identity, qbo_document
 from reports.reconcile.working import Case
 
@@ -22,7 +23,7 @@ class Explained:
     matched: dict[str, int]
 
 
-def explain(found: Matched, known: Known) -> Explained:
+def explain(found: Matched, known: Known, facts: Facts) -> Explained:
     """Findings for all that differs in the period; each control of a case has one cause, or stays open."""
     findings: list[Finding] = []
     open_sets: list[OpenSet] = []
@@ -32,12 +33,29 @@ def explain(found: Matched, known: Known) -> Explained:
             findings += told
             open_sets += left
     plain = [each for each in findings if each.cause not in SUMMED]
-    findings = [*plain, *_sums(findings, known)]
+    standing = [each for rule in STATE_RULES for each in rule(facts)]
+    findings = [*plain, *_sums(findings, known), *_rooted(standing, plain)]
     return Explained(
         tuple(sorted(findings, key=_order)),
         tuple(sorted(open_sets, key=lambda each: (each.control, str(each)))),
         _matched(found.cases, known),
     )
+
+
+def _rooted(standing: Iterable[Finding], findings: Iterable[Finding]) -> list[Finding]:
+    """What happened after a close has the root of the ordinary finding about the same document."""
+    root_of: dict[tuple[str, str], str] = {}
+    for each in findings:
+        for document in each.cin7:
+            root_of.setdefault((document.task_id, document.reference), each.root)
+        for other in each.qbo:
+            root_of.setdefault((other.type, other.id), each.root)
+    made = []
+    for each in standing:
+        keys = [(doc.task_id, doc.reference) for doc in each.cin7] + [(doc.type, doc.id) for doc in each.qbo]
+        roots = [root_of[key] for key in keys if key in root_of] if each.cause == "backdated_after_close" else []
+        made.append(replace(each, root=roots[0]) if roots else each)
+    return made
 
 
 def _judge(view: View) -> tuple[list[Finding], list[OpenSet]]:

@@ -29,6 +29,8 @@ def known(
 ) -> Known:
     """Everything that the rules ask for, indexed once."""
     numbers = _by_number(found.cin7)
+    trade = [header for header in found.cin7_headers.values() if header.kind in ("Sale", "Purchase")]
+    ids = {header.id for header in trade}
     return Known(
         slots=found.slots,
         period=books.period,
@@ -50,6 +52,8 @@ def known(
         former=former or {},
         shapes=_shapes(found.cin7),
         voided=_voided(found.cin7_headers.values()),
+        orders={plain(header.number): header for header in trade},
+        whole_sales=any(doc.id in ids for doc in found.cin7 if doc.role in ("invoice", "cost", "bill", "receipt")),
         in_scope=frozenset((doc.kind, doc.id) for case in matched.cases if case.cin7 for doc in case.qbo),
     )
 

@@ -68,3 +68,8 @@ def stems(number: str) -> Iterator[str]:
 def shape(number: str) -> str:
     """The pattern of a number: INV-00012 is "INV-9"."""
     return re.sub(r"\d+", "9", plain(number))
+
+
+def digits(number: str) -> int:
+    """The digits of a number as one whole number, 0 where it has none."""
+    return int("".join(c for c in number if c in "0123456789") or "0")

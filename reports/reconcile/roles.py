@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sync.domain.accounts import Account, AccountClass
 
-GOODS = frozenset({"inventory", "in_transit", "work_in_progress", "accrued_purchases", "cogs"})
-_STOCK = GOODS | {"inventory_adjustments"}
+GOODS = frozenset(
+    {"inventory", "in_transit", "work_in_progress", "accrued_purchases", "cogs", "inventory_adjustments"}
+)
 _OWN_SIDE = {"sale": "receivables", "purchase": "payables"}
 _MONEY = "bank"
 _ATTACHED = "attached"
@@ -56,7 +57,7 @@ class Ways:
             return "prepayment", left == _MONEY
         if "accrued_purchases" in (left, right) and word == "purchase":
             return "receipt", left != "accrued_purchases"
-        if left in _STOCK or right in _STOCK:
+        if left in GOODS or right in GOODS:
             return ("cost" if "cogs" in (left, right) else "goods"), left == "cogs"
         return "other", True
 

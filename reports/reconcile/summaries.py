@@ -39,20 +39,26 @@ def match_summaries(work: Work, channels: Mapping[Doc, str]) -> None:
     """
     events = [doc for doc in work.cin7 if channels.get(doc) and doc.role in _FAMILY]
     journals = [txn for txn in work.qbo if txn.kind == "JournalEntry"]
-    for monthly in (False, True):
-        buckets = _buckets(events, channels, monthly)
-        sums: defaultdict[Legs, list[Bucket]] = defaultdict(list)
+    every = {monthly: _buckets(events, channels, monthly) for monthly in (False, True)}
+    sums: defaultdict[tuple[tuple[str, ...], Legs], list[tuple[Bucket, list[Doc]]]] = defaultdict(list)
+    for buckets in every.values():
         for bucket, docs in sorted(buckets.items()):
-            sums[summed(docs)].append(bucket)
+            sums[bucket.families, summed(docs)].append((bucket, docs))
+    for families in _FAMILIES:
+        # Journals of one family are the rule; sums over several would catch what another connector adds up.
+        if len(families) > 1 and any(case.how == "summary" for case in work.cases):
+            break
         for txn in journals:
-            if txn not in work.qbo:
-                continue
-            for bucket in sums.get(txn.legs, ()):
-                docs = [doc for doc in buckets[bucket] if doc in work.cin7]
-                if docs == buckets[bucket] and bucket.first <= txn.day <= bucket.last and len(docs) > 0:
-                    work.put(docs, [txn], "summary", "certain")
-                    break
+            _sum_of(work, txn, sums.get((families, txn.legs), ()))
     _by_name(work, [doc for doc in events if doc in work.cin7], channels)
+
+
+def _sum_of(work: Work, txn: Doc, some: Iterable[tuple[Bucket, list[Doc]]]) -> None:
+    """Takes the first of these buckets that is dated right and still open as a whole."""
+    for bucket, docs in some:
+        whole = all(doc in work.cin7 for doc in docs)
+        if txn in work.qbo and whole and bucket.first <= txn.day <= bucket.last:
+            work.put(docs, [txn], "summary", "certain")
 
 
 def _buckets(events: Iterable[Doc], channels: Mapping[Doc, str], monthly: bool) -> dict[Bucket, list[Doc]]:

@@ -15,6 +15,9 @@ from sync.domain.accounts import Source
 
 _MOST_ROWS = 14  # of an event whose rows are tried in every combination
 _MOST_DOCS = 8  # of one number that are tried in every combination
+# What may happen to one task more than once on one day, and the tasks that post once only.
+_SEVERAL = frozenset({"cost", "receipt", "goods", "task"})
+_SINGLE = frozenset({"stockadjustment", "stocktake", "inventorywriteoff", "disassembly"})
 
 
 def complete(work: Work, found: Iterable[Edge]) -> None:
@@ -70,6 +73,8 @@ def _take_apart(work: Work, case: Case) -> None:
     Two things that happened to one task on one day (work begun and finished, cost and its change) look like one.
     """
     event, txn = case.cin7[0], case.qbo[0]
+    if event.role not in _SEVERAL or event.kind.strip().lower() in _SINGLE:
+        return
     rows = _rows_making(event.pairs, txn.legs)
     if rows is None:
         return

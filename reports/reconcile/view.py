@@ -81,6 +81,7 @@ class Known:
     day's sales. `tracked`: QuickBooks transaction -> SKUs on it whose quantity QuickBooks tracks. `former`: (entity,
     id) of a transaction -> what it posted when it was read before. `shapes`: pattern of the numbers that Cin7 gives out -> the highest.
     `voided`: plain number -> voided Cin7 documents; `in_scope`: (entity, id) of transactions that Cin7 has too.
+    `orders`: plain order number -> sale or purchase; `whole_sales`: the ledger's TaskID is the whole sale's.
     """
 
     slots: Slots
@@ -102,6 +103,8 @@ class Known:
     shapes: Mapping[str, int] = field(default_factory=dict)
     voided: Mapping[str, Sequence[Header]] = field(default_factory=dict)
     in_scope: frozenset[tuple[str, str]] = frozenset()
+    orders: Mapping[str, Header] = field(default_factory=dict)
+    whole_sales: bool = False
 
     def money(self, minor: int) -> str:
         return f"{text(minor, self.currency)} {self.currency}"

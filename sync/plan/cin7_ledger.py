@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sync.domain.accounts import Source
 from sync.domain.period import Period
@@ -17,7 +17,7 @@ from sync.store.tables import Window
 from sync.transport import Tally
 
 _SIDE_BY_SIDE = 8
-_REREAD_AFTER = timedelta(hours=1)
+OLDEST_WINDOW = ("cin7", "oldest window")
 
 
 def read_ledger(sync: Sync, tally: Tally) -> Outcome:
@@ -75,27 +75,33 @@ def _one_window(feed: Feed, gap: Period, window: Period) -> tuple[Period, list[R
 
 
 def fill_gaps(feed: Feed, outer: Period, empty: list[Period], known: int) -> None:
-    """Reads what the cache lacks of `outer`: one call where all of it is one page, side by side where it is much."""
-    rows, total = feed.read(outer)
-    if empty == [outer] and total <= feed.page:
-        feed.store(outer, rows)
-        return
-    days = _days(feed, rows, total)
-    feed.profile.expect(total, days)
-    remaining = total - known if len(empty) == 1 and outer.start == FIRST else None
-    rest = fill(feed, empty[0], remaining, windows=1)
+    """Reads what the cache lacks of `outer`: one call where all of it is one page, side by side where it is much.
+
+    How much there is, the feed's own total says, or for nothing QuickBooks' ledger, where it is there.
+    """
+    counted = not feed.profile.hinted(feed.page)
+    if counted:
+        rows, total = feed.read(outer)
+        if empty == [outer] and total <= feed.page:
+            feed.store(outer, rows)
+            return
+        feed.profile.expect(total, _days(feed, rows, total))
+        counted = len(empty) == 1 and outer.start == FIRST
+    else:
+        total = known + feed.profile.whole()
+    rest = fill(feed, empty[0], total - known if counted else None, windows=1)
     if feed.from_included is None:
         learn_bounds(feed)
     left = total - known - feed.fetched
     work = [gap for gap in (rest, *empty[1:]) if gap]
     if left > 2 * _SIDE_BY_SIDE * feed.page:
         newest = rest.end if rest else empty[0].start
-        oldest = newest - timedelta(days=int(left * days / total))
+        oldest = newest - timedelta(days=int(left / max(feed.profile.mean, 0.01)))
         work = [part for gap in work for part in plan.cut(gap, _SIDE_BY_SIDE, newest, oldest)]
         _side_by_side(feed, work)
         return
     for gap in work:
-        fill(feed, gap, left if remaining is not None else None)
+        fill(feed, gap, left if counted else None)
 
 
 def _side_by_side(feed: Feed, work: list[Period]) -> None:
@@ -114,6 +120,12 @@ def _days(feed: Feed, rows: list[Row], total: int) -> int:
     return max(1, min(overall, total * ((shown[-1] - shown[0]).days + 1) // len(shown)))
 
 
+def oldest_window(sync: Sync) -> datetime | None:
+    """When the window that waited longest was read; None where none is cached."""
+    with reading(sync.engine) as session:
+        return min((w.fetched_at for w in ledger.windows(session, sync.company, Source.CIN7)), default=None)
+
+
 def refresh(feed: Feed, good: list[Window]) -> None:
     """Re-reads cached windows: the newest, those of changed documents, with moved totals, and the oldest read."""
     spans = {Period(w.start, w.end): w for w in good}
@@ -125,9 +137,8 @@ def refresh(feed: Feed, good: list[Window]) -> None:
     if not rest:
         return
     moved = _moved(feed, rest)
-    oldest = min(rest, key=lambda window: (window.fetched_at, window.start))
-    if not moved and oldest.fetched_at < feed.sync.started - _REREAD_AFTER:
-        moved = [oldest]
+    if not moved and feed.sync.upkeep == OLDEST_WINDOW:
+        moved = [min(rest, key=lambda window: (window.fetched_at, window.start))]
     for window in moved:
         fill(feed, Period(window.start, window.end), window.rows)
 

@@ -43,6 +43,17 @@ def qbo(sync: Sync, tally: Tally) -> Outcome:
     return Outcome(1, changed, 2)
 
 
+def qbo_preferences(sync: Sync, tally: Tally) -> Outcome:
+    """What may change from one day to the next: the closing date, and whether there are several currencies."""
+    told = sync.qbo.preferences(tally=tally)
+    with writing(sync.engine) as session:
+        changed = writes.update_company(
+            session, sync.company, qbo_close_day=told.close_day, multi_currency=told.multi_currency
+        )
+        former.note_closing(session, sync.company, Source.QBO, told.close_day, sync.started)
+    return Outcome(1, changed, 1)
+
+
 def currency_known(sync: Sync, source: Source) -> bool:
     """Without its base currency no amount of a system can be read."""
     with reading(sync.engine) as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sync.cin7.resources import RESOURCES as CIN7
 from sync.domain.accounts import Source
@@ -21,8 +21,7 @@ Part = tuple[str, Work]
 
 _AT_ONCE = 6
 _HINTS_WORTH = 60.0  # seconds; a minute is sixty calls, as many as good hints save on some 400,000 postings
-_FACTS_KEEP = timedelta(hours=6)
-_LISTS_KEEP = timedelta(days=1)
+_DAILY, _LISTS_KEEP, _WINDOWS_KEEP = timedelta(days=1), timedelta(hours=6), timedelta(hours=1)
 _BEFORE_OTHERS = ("accounts", "items")
 
 
@@ -32,12 +31,12 @@ def cin7_lane(sync: Sync) -> None:
     QuickBooks' ledger is read within seconds and tells how full Cin7's days are, so a first reading waits for
     it, with the short lists meanwhile.
     """
-    if _due(sync, "cin7", "me", _FACTS_KEEP) or not facts.currency_known(sync, Source.CIN7):
+    if _old(sync, "cin7", "me", _DAILY) or not facts.currency_known(sync, Source.CIN7):
         sync.part("cin7", "me", lambda tally: facts.cin7(sync, tally))
     if not facts.currency_known(sync, Source.CIN7):
         _skip_all(sync, "cin7", [r.name for r in CIN7 if r.name != "me"], "Cin7 did not say who the company is")
         return
-    if sync.wanted("accounts") and _due(sync, "cin7", "accounts", _LISTS_KEEP):
+    if sync.wanted("accounts") and _due(sync, "cin7", "accounts"):
         sync.part("cin7", "accounts", lambda tally: cin7_lists.accounts(sync, tally))
     followed = [r.name for r in CIN7 if r.kind and r.since]
     unfiltered = [r.name for r in CIN7 if r.kind and not r.since]
@@ -66,7 +65,10 @@ def qbo_lane(sync: Sync) -> None:
 
 
 def _qbo_lane(sync: Sync) -> None:
-    sync.part("qbo", "company", lambda tally: facts.qbo(sync, tally))
+    if _due(sync, "qbo", "company") or not facts.currency_known(sync, Source.QBO):
+        sync.part("qbo", "company", lambda tally: facts.qbo(sync, tally))
+    else:
+        sync.part("qbo", "preferences", lambda tally: facts.qbo_preferences(sync, tally))
     names = [name for name, resource in QBO.items() if resource.shape in (Shape.LIST, Shape.TRANSACTION)]
     if not facts.currency_known(sync, Source.QBO):
         _skip_all(sync, "qbo", [*names, "ledger"], "QuickBooks did not say who the company is")
@@ -84,7 +86,7 @@ def _qbo_lane(sync: Sync) -> None:
     sync.qbo_ledger_read.set()
     if not known_before:
         _together(sync, "qbo", [(name, _whole(sync, name)) for name in later])
-    if facts.several_currencies(sync) and _due(sync, "qbo", "exchange_rates", _LISTS_KEEP):
+    if facts.several_currencies(sync) and _due(sync, "qbo", "exchange_rates"):
         _one(sync, "qbo", "exchange_rates", lambda tally: qbo_documents.rates(sync, tally))
     if unsure and not sync.wants.only:
         qbo_documents.remember_start(sync)
@@ -108,7 +110,7 @@ def _products(sync: Sync) -> Part:
 
 def _short_lists(sync: Sync, names: Iterable[str]) -> list[Part]:
     parts: list[Part] = [(name, _list(sync, name)) for name in names]
-    if sync.wanted("locations") and _due(sync, "cin7", "locations", _LISTS_KEEP):
+    if sync.wanted("locations") and _due(sync, "cin7", "locations"):
         parts.append(("locations", lambda tally: cin7_lists.locations(sync, tally)))
     return parts
 
@@ -132,13 +134,11 @@ def _posts(name: str) -> tuple[set[str], set[str]]:
 
 
 def _lists_due(sync: Sync, names: Iterable[str]) -> list[str]:
-    """Lists whose documents posted or moved, those never read whole, and the one that waited longest."""
+    """Lists whose documents posted or moved, those never read whole, and the one whose turn it is."""
     with reading(sync.engine) as session:
         figures = reads.figures(session, sync.company)
     read = {f.entity: f.as_of for f in figures if f.source == "cin7" and f.complete and f.as_of}
-    due = [n for n in names if n not in read or n in sync.touched]
-    waiting = sorted((read[n], n) for n in names if n not in due and sync.started - read[n] > _FACTS_KEEP)
-    return due + [name for _, name in waiting[:1]]
+    return [n for n in names if n not in read or n in sync.touched or sync.upkeep == ("cin7", n)]
 
 
 def _first(sync: Sync) -> bool:
@@ -148,16 +148,36 @@ def _first(sync: Sync) -> bool:
     return not any((f.source, f.entity) == ("cin7", "transactions") and f.as_of for f in figures)
 
 
-def _due(sync: Sync, source: str, entity: str, keep: timedelta) -> bool:
-    """Whether a slow-changing entity was last read too long ago."""
-    if sync.wants.full or entity in sync.wants.only:
-        return True
-    if sync.wants.only:
-        return False
-    with reading(sync.engine) as session:
-        ages = {(f.source, f.entity): f.as_of for f in reads.figures(session, sync.company) if f.complete}
-    last = ages.get((source, entity))
+def _due(sync: Sync, source: str, entity: str) -> bool:
+    """Whether a slow-changing entity is to be read: never read yet, asked for, or its turn."""
+    return sync.upkeep == (source, entity) or _old(sync, source, entity, timedelta.max)
+
+
+def _old(sync: Sync, source: str, entity: str, keep: timedelta) -> bool:
+    """Whether an entity was asked for, or was last read longer ago than `keep`."""
+    if sync.wants.full or sync.wants.only:
+        return sync.wants.full or entity in sync.wants.only
+    last = _ages(sync).get((source, entity))
     return last is None or sync.started - last > keep
+
+
+def choose_upkeep(sync: Sync) -> tuple[str, str]:
+    """The one slow-changing part that waited longest, measured by how long it may: a quiet sync reads no other."""
+    ages, lists = _ages(sync), [r.name for r in CIN7 if r.kind and not r.since]
+    keeps = {("cin7", name): _LISTS_KEEP for name in lists}
+    keeps |= {("cin7", "accounts"): _DAILY, ("cin7", "locations"): _DAILY, ("qbo", "company"): _DAILY}
+    keeps[cin7_ledger.OLDEST_WINDOW] = _WINDOWS_KEEP
+    if facts.several_currencies(sync):
+        keeps["qbo", "exchange_rates"] = _DAILY
+    ages[cin7_ledger.OLDEST_WINDOW] = cin7_ledger.oldest_window(sync)
+    late = {part: (sync.started - age) / keeps[part] for part, age in ages.items() if age and part in keeps}
+    worst = max(late, key=lambda part: (late[part], part), default=("", ""))
+    return worst if late.get(worst, 0.0) > 1.0 else ("", "")
+
+
+def _ages(sync: Sync) -> dict[tuple[str, str], datetime | None]:
+    with reading(sync.engine) as session:
+        return {(f.source, f.entity): f.as_of for f in reads.figures(session, sync.company) if f.complete}
 
 
 def _one(sync: Sync, source: str, name: str, work: Work) -> None:

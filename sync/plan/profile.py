@@ -17,6 +17,8 @@ from sync.domain.period import Period
 FIRST, LAST = date.min, date.max
 DAY = timedelta(days=1)
 _WEEKS_LOOKED_AT = 8
+# Cin7's pairs for each of QuickBooks' postings: 0.6 where all documents are posted one by one (practice companies).
+_PAIRS_PER_POSTING = 0.6
 _SURE = 1.25  # standard deviations of a guess that a page keeps free
 
 
@@ -28,11 +30,29 @@ class Profile:
     ) -> None:
         self.counts: dict[date, int] = dict(counts or {})
         self._hints = dict(hints or {})
-        self._prior = prior
-        self._ratio = 0.0
+        self._prior = prior or _PAIRS_PER_POSTING * _mean(self._hints)
+        self._ratio = _PAIRS_PER_POSTING
         self._variance: float | None = None
-        self._hinted = False
+        self._hinted = bool(self._hints)
         self._weigh()
+
+    @property
+    def mean(self) -> float:
+        """Rows a day."""
+        return self._prior
+
+    def hinted(self, page: int) -> bool:
+        """Whether the other ledger alone says that all rows are far more than one page."""
+        return not self.counts and sum(rows for rows in self._hints.values()) > 4 * page
+
+    def whole(self) -> int:
+        """All rows that are expected, known or hinted at."""
+        days = self.counts.keys() | self._hints.keys()
+        return int(sum(self.expected(day) for day in days))
+
+    def begins(self, day: date) -> bool:
+        """Whether no row is expected before `day`."""
+        return self._hinted and bool(self._hints) and day <= min(self._hints)
 
     def expect(self, rows: int, days: int) -> None:
         """Before any day is known: all rows and the days they lie on give the first guess."""
@@ -93,6 +113,11 @@ def shifted(day: date, days: int) -> date:
         return day + timedelta(days=days)
     except OverflowError:
         return LAST if days > 0 else FIRST
+
+
+def _mean(hints: Mapping[date, int]) -> float:
+    """Postings a day from the first to the last."""
+    return sum(hints.values()) / ((max(hints) - min(hints)).days + 1) if hints else 0.0
 
 
 def _mean_square(values: Iterable[float]) -> float:

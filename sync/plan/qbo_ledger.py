@@ -18,7 +18,7 @@ from sync.transport import Tally
 _MONTHS = 6  # the longest range that Intuit advises (Intuit docs: run reports)
 _AHEAD, _AHEAD_AT_LEAST = timedelta(days=366), timedelta(days=183)
 # Rows that one answer should hold at most: 400,000 cells are the cap integrators report, a row has about ten.
-_ROWS = 30_000
+_ROWS = 36_000
 _QUIET_MONTHS = 24
 _ROUNDS = 6
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from sync.cin7.client import Cin7Client
 from sync.domain.accounts import Source
-from sync.errors import AppError, UpstreamError
+from sync.errors import AppError, QuotaSpent, UpstreamError
 from sync.qbo.client import QboClient
 from sync.store import reads, writes
 from sync.store.db import reading, writing
@@ -85,7 +85,9 @@ class Sync:
 
     `touched` are the Cin7 lists that are due because what they list has posted or moved; `stale` the days per source
     whose ledger must be read again because a document of theirs changed; `unsure` the QuickBooks entities
-    to be read whole. `qbo_ledger_read` is set once QuickBooks' ledger was read, or could not be.
+    to be read whole; `spent` says of a system whose monthly allowance is used up why it is asked no more in
+    this run. `qbo_ledger_read` is set once QuickBooks' ledger was read, or could not be;
+    `upkeep` is the one slow-changing part that this run reads again.
     """
 
     engine: Engine
@@ -102,6 +104,8 @@ class Sync:
     touched: set[str] = field(default_factory=set)
     stale: dict[Source, set[date]] = field(default_factory=lambda: {source: set() for source in Source})
     unsure: set[str] = field(default_factory=set)
+    spent: dict[str, str] = field(default_factory=dict)
+    upkeep: tuple[str, str] = ("", "")
     qbo_ledger_read: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -143,19 +147,23 @@ class Sync:
             raise Cancelled
 
     def wanted(self, entity: str) -> bool:
-        """Whether this run reads the entity: the installation follows it, and the person did not ask for others only."""
+        """Whether this run reads the entity: the installation follows it, and others only were not asked for."""
         followed = not self.wants.entities or entity in self.wants.entities
         return followed and (not self.wants.only or entity in self.wants.only)
 
     def part(self, source: str, entity: str, work: Callable[[Tally], Outcome]) -> StepReport:
         """Runs one part, keeps what it did, and turns its failure into words instead of stopping the others."""
         tally, began = Tally(), self.now()
+        if source in self.spent:
+            return self._keep(source, entity, tally, began, Outcome(), self.spent[source], status="skipped")
         self.watch(Progress(source, entity, 0))
         try:
             self.check()
             outcome = work(tally)
         except AppError as fault:
             log.warning("%s %s failed: %s", source, entity, fault)
+            if isinstance(fault, QuotaSpent):
+                self.spent[source] = _words(fault)
             return self._keep(source, entity, tally, began, Outcome(), _words(fault))
         except Exception as fault:
             log.exception("%s %s failed on our side", source, entity)

@@ -24,7 +24,8 @@ def next_window(gap: Period, profile: Profile, page: int, anchor: date) -> Perio
     """
     newest = min(gap.end, max(anchor, gap.start))
     oldest = max(gap.start, shifted(newest, -_LONGEST_WINDOW))
-    return Period(_reach(newest, oldest, profile, page, 1.0), gap.end)
+    start = _reach(newest, oldest, profile, page, 1.0)
+    return Period(gap.start if profile.begins(start) else start, gap.end)
 
 
 def smaller(window: Period, total: int, page: int, anchor: date, profile: Profile) -> Period | None:

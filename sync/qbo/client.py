@@ -85,6 +85,10 @@ class QboClient:
         preferences = answers.object_of(self._calls.get("preferences", tally), "Preferences")
         return read_company(info, preferences)
 
+    def preferences(self, *, tally: Tally) -> CompanyFacts:
+        """What the company set (closing date, currencies); one call, so what CompanyInfo tells is blank."""
+        return read_company({}, answers.object_of(self._calls.get("preferences", tally), "Preferences"))
+
     def query(
         self,
         entity: str,

@@ -141,9 +141,9 @@ class World:
     seed: int
     switches: Switches
     today: date
-    cin7: Cin7Books = field(default_factory=Cin7Books)
-    qbo: QboBooks = field(default_factory=QboBooks)
-    truth: Truth = field(default_factory=Truth)
+    cin7: Cin7Books = field(default_factory=Cin7Books, repr=False)  # as text they would be many megabytes
+    qbo: QboBooks = field(default_factory=QboBooks, repr=False)
+    truth: Truth = field(default_factory=Truth, repr=False)
     currency: str = "USD"
     trade_on: Callable[[int], None] = _stands_still
     works: Works | None = None

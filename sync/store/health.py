@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,39 +10,45 @@ from sqlalchemy import Engine, func, select
 
 from sync.store.bot_tables import AlertRow
 from sync.store.db import reading
-from sync.store.tables import CallMonth, Run, Token
+from sync.store.tables import CallMonth, Run, Step, Token
 from sync.store.upsert import table_of
 
-_RUN, _ALERT, _MONTH, _TOKEN = table_of(Run), table_of(AlertRow), table_of(CallMonth), table_of(Token)
+_RUN, _STEP, _ALERT = table_of(Run), table_of(Step), table_of(AlertRow)
+_MONTH, _TOKEN = table_of(CallMonth), table_of(Token)
 _GOOD = "succeeded"
 
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """`good_at`: the end of the last good sync; `first_at`: the start of the first one ever. None where there is none.
-
-    A sync counts as good when all of it succeeded, and it was not a small one (those are started by `hints`).
-    """
+    """`good_at`: end of the last good whole sync, `first_at`: start of the first sync; None where there is none."""
 
     good_at: datetime | None
     first_at: datetime | None
 
 
 class SyncHealth:
-    """Reads what the syncs of one company left behind."""
+    """Reads what the syncs of one company left behind.
 
-    def __init__(self, engine: Engine, company: int, realm: str) -> None:
+    `core` are the parts (source, entity) without which a sync is a small one, that says nothing of how fresh the
+    figures are.
+    """
+
+    def __init__(self, engine: Engine, company: int, realm: str, core: Iterable[tuple[str, str]] = ()) -> None:
         self._engine = engine
         self._company = company
         self._realm = realm
+        self._core = tuple(core)
 
-    def pulse(self, hints: tuple[str, ...] = ()) -> Pulse:
-        """When syncs were good; those started by one of `hints` read only a part, so they do not count."""
+    def pulse(self) -> Pulse:
+        """When syncs were good; a sync is good when all of it succeeded and the core was among it."""
         mine = select(func.max(_RUN.c.finished_at), func.min(_RUN.c.started_at)).where(_RUN.c.company == self._company)
-        whole = _RUN.c.started_by.not_in(hints)
+        whole = [
+            select(_STEP.c.run).where(_STEP.c.run == _RUN.c.id, _STEP.c.source == source, _STEP.c.entity == entity)
+            for source, entity in self._core
+        ]
         with reading(self._engine) as session:
-            good, _ = session.execute(mine.where(_RUN.c.status == _GOOD, whole)).one()
-            _, first = session.execute(mine.where(whole)).one()
+            good, _ = session.execute(mine.where(_RUN.c.status == _GOOD, *(step.exists() for step in whole))).one()
+            _, first = session.execute(mine).one()
         return Pulse(good, first)
 
     def answers(self) -> None:

@@ -58,6 +58,9 @@ def new_cache(_sqlite_template: Path, tmp_path: Path) -> Cache:
 
 def company(seed: int, currency: str, consolidation: str | None, months: int = 1) -> World:
     drawn = replace(Switches.drawn(seed), consolidation=consolidation)  # type: ignore[arg-type]  # one of its values
+    if drawn.row_order == "random_each_call" and drawn.page_cap == 100:
+        # The opening day has more rows than that page, and no order: such a day stays incomplete (test_cin7_ledger).
+        drawn = replace(drawn, page_cap=250)
     return build(seed, today=TODAY, months=months, currency=currency, switches=drawn)
 
 

@@ -23,4 +23,5 @@ def find(view: View) -> Iterable[Finding]:
         f"Journal {journal.number or journal.id} of {journal.day} stands for {len(view.case.cin7)} Cin7 documents and"
         " is not their sum.",
         "Sync the day's journal again, or correct it by the difference after finding the document that it lacks.",
+        subject=journal.number or journal.id,
     )

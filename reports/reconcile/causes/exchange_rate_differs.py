@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from reports.reconcile.causes.rounding import within
 from reports.reconcile.documents import Header, summed
 from reports.reconcile.findings import Finding
 from reports.reconcile.numbers import plain
@@ -23,7 +24,9 @@ def find(view: View) -> Iterable[Finding]:
     When it is wrong: the price was changed by the same share on every line, and Cin7's total is not known.
     """
     header = view.header(view.case.qbo[0]) if view.pair else None
-    if header is None or not header.currency or header.currency == view.known.currency or not view.case.difference:
+    if header is None or not header.currency or header.currency == view.known.currency:
+        return []
+    if not view.case.difference or within(view):
         return []
     if not (on_gains_alone(view) or _by_one_ratio(view, header)):
         return []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from reports.reconcile.documents import Doc, Header, turnover
 from reports.reconcile.findings import Finding
-from reports.reconcile.numbers import named, plain, shape, tokens
+from reports.reconcile.numbers import digits, named, plain, shape, tokens
 from reports.reconcile.roles import natural
 from reports.reconcile.view import View, sided
 
@@ -86,19 +87,38 @@ def _lost(view: View, text: str) -> Iterator[str]:
         ends = [token, *(token[n + 1 :] for n, c in enumerate(token) if c == "-")]
         for end in ends:
             highest = known.shapes.get(shape(end), 0)
-            digits = "".join(c for c in end if c.isdigit())
-            if digits and int(digits) <= highest and end not in known.numbers:
+            if 0 < digits(end) <= highest and end not in known.numbers:
                 yield end
                 break
 
 
 def _sale_of(view: View, txn: Doc, number: str) -> Header | None:
-    """The one voided sale of the customer; a journal has no customer, but the invoice of that number has."""
+    """The voided sale of the customer that lies nearest to the number; a journal has no customer, its invoice has.
+
+    Cin7's list shows a voided sale without its invoice, so its order's place among the orders of the invoices beside
+    it is what tells it from other voided sales.
+    """
+    known = view.known
     names = {txn.name.casefold()} - {""}
-    names |= {h.name.casefold() for h in view.known.headers.values() if plain(h.number) == number and h.name}
+    names |= {h.name.casefold() for h in known.headers.values() if plain(h.number) == number and h.name}
     sales = [
         header
-        for header in view.known.cin7_headers.values()
+        for header in known.cin7_headers.values()
         if header.kind == "Sale" and header.voided and header.name.casefold() in names and not header.invoice
     ]
-    return sales[0] if len(sales) == 1 else None
+    place = _place(view, number)
+    ranked = sorted(sales, key=lambda sale: (abs(digits(sale.number) - place), sale.number))
+    return replace(ranked[0], invoice=number, day=txn.day) if ranked else None
+
+
+def _place(view: View, number: str) -> int:
+    """About where in the run of orders the order of an invoice lies, by the invoices beside it."""
+    near = sorted(
+        (abs(digits(doc.number) - digits(number)), digits(order))
+        for docs in view.known.numbers.values()
+        for doc in docs
+        if doc.role == "invoice" and shape(doc.number) == shape(number)
+        for order in doc.also
+    )
+    places = sorted(order for _, order in near[:9])
+    return places[len(places) // 2] if places else 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sync.sandbox import chart
 from sync.sandbox.breaks import editing
-from sync.sandbox.breaks.controls import control_of
 from sync.sandbox.breaks.entered import recorded
 from sync.sandbox.breaks.expected import Expected, Finding
 from sync.sandbox.breaks.listed import saved
@@ -44,7 +43,7 @@ def _wrong(variant: str) -> Injector:
         scene.pick([fact], variant)
         txn = scene.txns(fact)[0]
         editing.turned(scene, txn, right, wrong)
-        controls = {control_of(right), control_of(wrong)} - {""}
+        controls = {scene.claims.of(right), scene.claims.of(wrong)} - {""}
         found = scene.findings("wrong_account", "error", [fact], [txn], only=controls)
         return Expected("wrong_account", variant, found)
 
@@ -70,7 +69,9 @@ def _type(scene: Scene) -> Expected:
     payload |= {"AccountType": "Expense", "AccountSubType": "SuppliesMaterials"}
     saved(scene, payload)
     posted = max(fact.day for fact in scene.company.facts if any(pair.debit == code for pair in fact.pairs))
-    found = Finding("wrong_account_type", "error", control_of(code), f"account {code}", code, money=False, on=posted)
+    found = Finding(
+        "wrong_account_type", "error", scene.claims.of(code), f"account {code}", code, money=False, on=posted
+    )
     return Expected("wrong_account_type", "cost of sales as expense", (found,))
 
 

@@ -9,7 +9,7 @@ from random import Random
 
 from sync.domain.money import digits
 from sync.sandbox.books import World
-from sync.sandbox.breaks.controls import control_of, sign
+from sync.sandbox.breaks.controls import Claims, sign
 from sync.sandbox.breaks.expected import Cin7Doc, Finding, QboDoc
 from sync.sandbox.cin7_side import ledger_text
 from sync.sandbox.company import Company, Fact
@@ -35,12 +35,14 @@ class Scene:
     taken: set[str] = field(default_factory=set)
     works: Works = field(init=False)
     codes: dict[str, str] = field(init=False)
+    claims: Claims = field(init=False)
 
     def __post_init__(self) -> None:
         if self.world.works is None:
             raise ValueError("nothing can go wrong in a world made by hand; use sync.sandbox.generate.build")
         self.works = self.world.works
         self.codes = {own: code for code, ids in self.world.truth.qbo_account.items() for own in ids}
+        self.claims = Claims(self.company.facts)
         self._shown = Counter(_key(fact) for fact in self.company.facts)
 
     @property
@@ -109,13 +111,13 @@ class Scene:
         sums: Amounts = defaultdict(int)
         for pair in fact.pairs:
             for code, amount in ((pair.debit, pair.amount), (pair.credit, -pair.amount)):
-                _add(sums, control_of(code), amount)
+                _add(sums, self.claims.of(code), amount)
         return dict(sums)
 
     def qbo_amounts(self, txn: Txn) -> Amounts:
         sums: Amounts = defaultdict(int)
         for side in [] if txn.voided or txn.id not in self.book.txns else txn.sides:
-            _add(sums, control_of(self.codes.get(side.account["value"], "")), side.home)
+            _add(sums, self.claims.of(self.codes.get(side.account["value"], "")), side.home)
         return dict(sums)
 
     def cin7_doc(self, fact: Fact, amount: int) -> Cin7Doc:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from sync.domain.money import to_minor
+from sync.domain.money import digits, to_minor
 from sync.sandbox.books import World
-from sync.sandbox.breaks.controls import control_of, sign
+from sync.sandbox.breaks.controls import Claims, sign
 from sync.sandbox.breaks.expected import Expected, Finding
 from sync.sandbox.breaks.table import inject
 from sync.sandbox.generate import build
@@ -44,14 +44,18 @@ def broken(world: World, cause: str, variant: str = "", seed: int = 1) -> Expect
 def gaps(world: World) -> Gaps:
     """(control, month) -> Cin7 less QBO in the control's direction, of what both servers serve now."""
     codes = {own: code for code, ids in world.truth.qbo_account.items() for own in ids}
-    sums: Gaps = defaultdict(int)
+    claims = Claims(world.truth.events)
+    places, by_code = digits(world.currency), Counter[tuple[str, str]]()
     for row in world.cin7.lists["transactions"]:
-        amount, month = to_minor(row["Amount"], world.currency), row["EffectiveDate"][:7]
-        for code, part in ((row["DebitAccountCode"], amount), (row["CreditAccountCode"], -amount)):
-            sums[control_of(code), month] += sign(control_of(code)) * part
+        amount, month = int(row["Amount"].scaleb(places)), row["EffectiveDate"][:7]
+        by_code[row["DebitAccountCode"], month] += amount
+        by_code[row["CreditAccountCode"], month] -= amount
     for posting in world.qbo.postings:
-        control = control_of(codes.get(posting.account_id, ""))
-        sums[control, f"{posting.date:%Y-%m}"] -= sign(control) * posting.amount
+        by_code[codes.get(posting.account_id, ""), posting.date.isoformat()[:7]] -= posting.amount
+    sums: Gaps = defaultdict(int)
+    for (code, month), amount in by_code.items():
+        control = claims.of(code)
+        sums[control, month] += sign(control) * amount
     return {key: amount for key, amount in sums.items() if amount and key[0]}
 
 
@@ -128,11 +132,12 @@ def _dead_links(world: World) -> list[str]:
 
 def stock_gap(world: World) -> int:
     """Cin7's stock value less its own inventory accounts, now, minor units."""
+    claims = Claims(world.truth.events)
     value = sum(to_minor(row["StockOnHand"], world.currency) for row in world.cin7.lists["ref/productavailability"])
     for row in world.cin7.lists["transactions"]:
         amount = to_minor(row["Amount"], world.currency)
-        value -= amount * (control_of(row["DebitAccountCode"]) == "inventory")
-        value += amount * (control_of(row["CreditAccountCode"]) == "inventory")
+        value -= amount * (claims.of(row["DebitAccountCode"]) == "inventory")
+        value += amount * (claims.of(row["CreditAccountCode"]) == "inventory")
     return value
 
 
@@ -143,8 +148,9 @@ def entity(world: World, kind: str, own: str) -> dict[str, Any]:
 def posted(world: World, own: str, control: str) -> int:
     """What a QBO transaction posts on a control, in its direction, by the general ledger."""
     codes = {account: code for code, ids in world.truth.qbo_account.items() for account in ids}
+    claims = Claims(world.truth.events)
     return sign(control) * sum(
         each.amount
         for each in world.qbo.postings
-        if each.txn_id == own and control_of(codes.get(each.account_id, "")) == control
+        if each.txn_id == own and claims.of(codes.get(each.account_id, "")) == control
     )

@@ -28,11 +28,41 @@ from tests.sync.sandbox.breaking import (
 )
 
 # The causes of the outside contract, in the order of its table.
-CONTRACT = """missing_in_qbo missing_in_cin7 manual_journal outside_cin7 duplicate_in_qbo second_connector amount_differs
-edited_in_qbo wrong_account wrong_account_type different_period voided_in_cin7 voided_in_qbo deleted_in_qbo
-exchange_rate_differs tax_differs rounding consolidation_differs invoiced_not_shipped shipped_not_invoiced
-received_not_billed billed_not_received in_transit backdated_after_close zero_cost_shipment late_cost negative_stock
-unmapped_account quantity_tracking_on unmapped_product duplicate_product illegal_name opening_difference""".split()
+CONTRACT = (
+    "missing_in_qbo",
+    "missing_in_cin7",
+    "manual_journal",
+    "outside_cin7",
+    "duplicate_in_qbo",
+    "second_connector",
+    "amount_differs",
+    "edited_in_qbo",
+    "wrong_account",
+    "wrong_account_type",
+    "different_period",
+    "voided_in_cin7",
+    "voided_in_qbo",
+    "deleted_in_qbo",
+    "exchange_rate_differs",
+    "tax_differs",
+    "rounding",
+    "consolidation_differs",
+    "invoiced_not_shipped",
+    "shipped_not_invoiced",
+    "received_not_billed",
+    "billed_not_received",
+    "in_transit",
+    "backdated_after_close",
+    "zero_cost_shipment",
+    "late_cost",
+    "negative_stock",
+    "unmapped_account",
+    "quantity_tracking_on",
+    "unmapped_product",
+    "duplicate_product",
+    "illegal_name",
+    "opening_difference",
+)
 NO_ERROR = {
     "outside_cin7": "policy",
     "rounding": "policy",
@@ -173,7 +203,7 @@ def test_a_broken_company_trades_on(wrong: tuple[World, list[Expected]]) -> None
 
 
 @given(st.sampled_from(CONTRACT), st.integers(0, 30))
-@settings(max_examples=6)
+@settings(max_examples=3)
 def test_the_same_seed_breaks_the_same_document(cause: str, seed: int) -> None:
     first, second = (plain(5, consolidation="day") for _ in range(2))
     try:

@@ -43,8 +43,8 @@ def test_the_first_revision_gets_the_memory_and_keeps_its_rows(empty: Engine) ->
     with empty.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO company (id, cin7_account, qbo_realm, name, currency, time_zone, fiscal_year_start, qbo_name,"
-                " qbo_currency, multi_currency) VALUES (1, 'a', 'b', 'Acme', 'USD', '', '', '', '', false)"
+                "INSERT INTO company (id, cin7_account, qbo_realm, name, currency, time_zone, fiscal_year_start,"
+                " qbo_name, qbo_currency, multi_currency) VALUES (1, 'a', 'b', 'Acme', 'USD', '', '', '', '', false)"
             )
         )
     migrate(empty)

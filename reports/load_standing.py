@@ -1,0 +1,150 @@
+"""Reads what the tie-out asks beside the ledgers: products, what was sold and moved, and stock below zero."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from reports.books import Books
+from reports.load_tables import DOCUMENT, LINE, MOVEMENT, PRODUCT, STOCK_DAY
+from reports.memory import LateChange
+from reports.reconcile.numbers import plain
+from reports.reconcile.standing import Changed, Moved, State
+from sync.domain.accounts import Source
+from sync.domain.money import from_minor, to_minor
+from sync.domain.stock import Product
+
+_SALES = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
+
+
+def state(session: Session, books: Books, late: Iterable[LateChange] = ()) -> State:
+    """The state of the company around `books.period`; `late` are changes in its closed days."""
+    return State(
+        products=_products(session, books, Source.CIN7),
+        items=_products(session, books, Source.QBO),
+        sold=_sold(session, books),
+        negative=_negative(session, books),
+        moved=_moved(session, books),
+        goods=_goods(session, books),
+        goods_accounts=_goods_accounts(session, books),
+        late=tuple(
+            Changed(e.source.value, e.document, e.kind, e.number, e.day, e.closed_by, e.closed_day, e.accounts)
+            for e in late
+        ),
+    )
+
+
+def _products(session: Session, books: Books, source: Source) -> tuple[Product, ...]:
+    c = PRODUCT.c
+    names = ("id", "sku", "name", "type", "status", "tracks_quantity", "active")
+    rows = session.execute(
+        select(*(c[name] for name in names))
+        .where(c.company == books.company.id, c.source == source.value)
+        .order_by(c.sku, c.id)
+    )
+    return tuple(
+        Product(source, r.id, r.sku, r.name, r.type, status=r.status, tracks_quantity=r.tracks_quantity, active=r.active)
+        for r in rows
+    )
+
+
+def _sold(session: Session, books: Books) -> frozenset[str]:
+    """SKUs that were shipped by a sale in the period, or stand on a QuickBooks sales document of it."""
+    move, line, head = MOVEMENT.c, LINE.c, DOCUMENT.c
+    shipped = select(move.sku).where(
+        move.company == books.company.id, move.kind.like("Sale%"), move.day.between(*_days(books))
+    )
+    same = (head.company == line.company) & (head.source == line.source)
+    same = same & (head.kind == line.kind) & (head.id == line.id)
+    billed = (
+        select(line.sku)
+        .join(DOCUMENT, same)
+        .where(
+            line.company == books.company.id,
+            line.source == Source.QBO.value,
+            line.kind.in_(_SALES),
+            head.day.between(*_days(books)),
+        )
+    )
+    return frozenset(_column(session, shipped) | _column(session, billed)) - {""}
+
+
+def _column(session: Session, query: Select[tuple[str]]) -> set[str]:
+    return {value for (value,) in session.execute(query.distinct())}
+
+
+def _days(books: Books) -> tuple[object, object]:
+    return books.period.start, books.period.end
+
+
+def _negative(session: Session, books: Books) -> dict[tuple[str, str], Decimal]:
+    """SKU and location below zero in the last snapshot inside the period; none where there is no snapshot."""
+    c = STOCK_DAY.c
+    ours = c.company == books.company.id
+    day = session.scalar(select(func.max(c.day)).where(ours, c.day.between(*_days(books))))
+    if day is None:
+        return {}
+    rows = session.execute(select(c.sku, c.location, c.on_hand).where(ours, c.day == day))
+    return {(row.sku, row.location): row.on_hand for row in rows if row.on_hand < 0}
+
+
+def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
+    """Movements of sales, purchases and transfers, product by product and day by day."""
+    c = MOVEMENT.c
+    kinds = c.kind.like("Sale%") | c.kind.like("%Purchase%") | c.kind.like("Transfer%")
+    rows = session.execute(
+        select(c.task, c.number, c.kind, c.day, c.sku, c.quantity, c.amount).where(
+            c.company == books.company.id, kinds
+        )
+    )
+    sums: defaultdict[tuple[object, ...], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for *key, quantity, amount in rows:
+        held = sums[tuple(key)]
+        held[0] += quantity
+        held[1] += amount
+    found = [
+        Moved(*key, quantity, to_minor(amount, books.currency))  # type: ignore[arg-type]  # the key is Moved's first five
+        for key, (quantity, amount) in sums.items()
+    ]
+    return tuple(sorted(found))
+
+
+def _goods(session: Session, books: Books) -> dict[str, int]:
+    """Plain invoice number -> net sales of goods on it in base currency, by the lines of QuickBooks' invoice."""
+    line, head, own = LINE.c, DOCUMENT.c, PRODUCT.alias().c
+    same = (head.company == line.company) & (head.source == line.source)
+    same = same & (head.kind == line.kind) & (head.id == line.id)
+    good = (own.company == line.company) & (own.source == Source.CIN7.value) & (own.sku == line.sku)
+    rows = session.execute(
+        select(head.number, head.rate, head.currency, line.amount, own.tracks_quantity)
+        .join(DOCUMENT, same)
+        .outerjoin(own.id.table, good)
+        .where(
+            line.company == books.company.id,
+            line.source == Source.QBO.value,
+            line.kind == "Invoice",
+            head.day <= books.period.end,
+            head.deleted_at.is_(None),
+            head.voided.is_(False),
+        )
+    )
+    found: defaultdict[str, int] = defaultdict(int)
+    for number, rate, currency, amount, stocked in rows:
+        value = from_minor(amount or 0, currency) * (rate or 1)
+        found[plain(number)] += to_minor(value, books.currency) if stocked else 0
+    return dict(found)
+
+
+def _goods_accounts(session: Session, books: Books) -> frozenset[str]:
+    """Cin7's revenue accounts that goods name; "" where some name none, and so sell on the company's own."""
+    c = PRODUCT.c
+    rows = session.execute(
+        select(c.revenue_account)
+        .where(c.company == books.company.id, c.source == Source.CIN7.value, c.tracks_quantity)
+        .distinct()
+    )
+    return frozenset(code for (code,) in rows)

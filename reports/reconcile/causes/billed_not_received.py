@@ -1,0 +1,32 @@
+"""Billed up to the period's end, and not received by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.reconcile.findings import Finding
+from reports.reconcile.open_orders import unreceived
+from reports.reconcile.standing import Facts
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """**billed_not_received**: a supplier's bill is posted, its goods have not come, at the period's end.
+
+    How seen: the order's bills exceed its receipts at cost.
+    Remedy: where title has passed, goods in transit; else a prepayment to the supplier. Never an expense.
+    When it is wrong: the rest of the order was cancelled and the bill awaits its credit note.
+    """
+    for each in unreceived(facts):
+        if each.doc is not None and facts.has("inventory"):
+            yield facts.finding(
+                "billed_not_received",
+                "inventory",
+                each.doc.number,
+                f"{each.doc.number} was billed on {each.doc.day}, and goods of {facts.known.money(each.at_stake)} had not"
+                f" come by {facts.end}; it should clear by {each.clears}.",
+                f"Dr Goods in transit (or Supplier prepayments), Cr Inventory {facts.known.money(each.at_stake)};"
+                " reverse it on receipt.",
+                cin7=[facts.document(each.doc, "inventory")],
+                at_stake=each.at_stake,
+                confidence="strong",
+            )

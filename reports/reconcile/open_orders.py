@@ -1,0 +1,188 @@
+"""Sales that were invoiced or shipped but not both, purchases that were billed or received but not both, at a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+
+from reports.reconcile.documents import Doc, Header
+from reports.reconcile.numbers import plain
+from reports.reconcile.standing import Facts, Moved
+
+_MOST = 12  # receipts of one order that are tried in every combination
+_WAITING = ("NOT SHIP", "PARTIALLY")
+_USUAL = 14  # days, where the company's own past tells nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One document whose other half is not there yet, what is at stake, and the day by which it should be."""
+
+    doc: Doc | None
+    at_stake: int
+    clears: date
+    move: Moved | None = None
+
+
+def words(header: Header) -> dict[str, str]:
+    """The finer statuses of a sale or purchase, in upper case: type, ship, invoice, received."""
+    pairs = (part.partition("=") for part in header.version.split("; "))
+    return {name: value.upper() for name, _, value in pairs}
+
+
+def unshipped(facts: Facts) -> Iterator[Open]:
+    """Invoices of goods up to the period's end whose shipment's cost is not posted by then."""
+    lag = _lag(facts)
+    for doc in _upto(facts, "invoice"):
+        costs = _same(facts, doc, "cost")
+        if any(cost.day <= facts.end and _cogs(facts, cost) > 0 for cost in costs):
+            continue
+        later = any(_cogs(facts, cost) > 0 for cost in costs)
+        header = _header(facts, doc) or _split_order(facts, doc)
+        waiting = header is not None and words(header).get("ship", "").startswith(_WAITING)
+        goods = _goods(facts, doc)
+        if (later or waiting) and goods and not (header and words(header).get("type", "").startswith("SERVICE")):
+            yield Open(doc, goods, facts.end + timedelta(days=lag))
+
+
+def uninvoiced(facts: Facts) -> Iterator[Open]:
+    """Shipments up to the period's end, with all their cost by then, whose invoice is not authorised by then."""
+    lag, told = _lag(facts), set()
+    for doc in _upto(facts, "cost"):
+        if _cogs(facts, doc) <= 0 or (doc.id, doc.number) in told:
+            continue
+        if any(other.day <= facts.end for other in _same(facts, doc, "invoice")):
+            continue
+        told.add((doc.id, doc.number))
+        same = [other for other in _upto(facts, "cost") if (other.id, other.number) == (doc.id, doc.number)]
+        yield Open(doc, sum(_cogs(facts, other) for other in same), facts.end + timedelta(days=lag))
+
+
+def unbilled(facts: Facts) -> Iterator[Open]:
+    """Receipts up to the period's end that no bill has met by then."""
+    for order, left in _purchases(facts):
+        if left > 0:
+            yield from _receipts(facts, order, left)
+
+
+def unreceived(facts: Facts) -> Iterator[Open]:
+    """Bills up to the period's end for goods that had not come by then."""
+    for order, left in _purchases(facts):
+        bills = [doc for doc in _upto(facts, "bill") if order in doc.near]
+        if left < 0 and bills:
+            yield Open(bills[0], -left, facts.end + timedelta(days=_USUAL))
+
+
+def _upto(facts: Facts, role: str) -> list[Doc]:
+    return [doc for doc in facts.live if doc.role == role and doc.day <= facts.end]
+
+
+def _same(facts: Facts, doc: Doc, role: str) -> list[Doc]:
+    """Events of the same sale by number; of a sale with several invoices only those of this one."""
+    own = [other for other in facts.known.numbers.get(plain(doc.number), ()) if other.role == role]
+    return [other for other in own if other in facts.live]
+
+
+def _cogs(facts: Facts, doc: Doc) -> int:
+    return facts.known.slots.amount(doc, "cogs")
+
+
+def _header(facts: Facts, doc: Doc) -> Header | None:
+    numbers = (plain(doc.number), *doc.also)
+    return next((facts.known.orders[number] for number in numbers if number in facts.known.orders), None)
+
+
+def _split_order(facts: Facts, doc: Doc) -> Header | None:
+    """The customer's one order in parts that still waits: a later invoice of it is told by nothing but the customer."""
+    found = [
+        header
+        for header in facts.known.orders.values()
+        if header.kind == "Sale"
+        and header.name.casefold() == doc.name.casefold()
+        and words(header).get("type", "").startswith("ADVANCED")
+        and words(header).get("ship", "").startswith(_WAITING)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _goods(facts: Facts, doc: Doc) -> int:
+    """The net sales of goods on an invoice: without shipping and services, where accounts or lines tell them apart."""
+    lines = facts.state.goods.get(plain(doc.number))
+    if lines is not None:
+        return lines
+    return -sum(amount for slot, amount in doc.legs if slot in facts.goods)
+
+
+def _lag(facts: Facts) -> int:
+    """Days within which nineteen of twenty sales of the company have both halves."""
+    days = []
+    for doc in facts.live:
+        if doc.role == "invoice":
+            days += [abs((cost.day - doc.day).days) for cost in _same(facts, doc, "cost")[:1]]
+    return max(1, sorted(days)[len(days) * 19 // 20]) if days else _USUAL
+
+
+def _purchases(facts: Facts) -> list[tuple[str, int]]:
+    """(order, what came of it less what was billed of it, at cost) at the period's end, where that is not settled.
+
+    With accrual the ledger tells it; without, what the movements brought stands against what bills put on stock.
+    """
+    sums: defaultdict[str, int] = defaultdict(int)
+    slots, control = facts.known.slots, facts.accrual
+    for doc in facts.live:
+        if doc.day <= facts.end and doc.kind.strip().lower() == "purchase":
+            for order in {plain(doc.number), *doc.near} & facts.known.orders.keys():
+                if facts.accrued and doc.role in ("receipt", "bill", "supplier credit"):
+                    sums[order] -= sum(amount for slot, amount in doc.legs if slot in facts.accrued)
+                elif control == "inventory" and doc.role in ("bill", "supplier credit", "goods", "receipt"):
+                    sums[order] -= slots.amount(doc, control)
+    if control == "inventory":
+        for move in facts.state.moved:
+            if "Purchase" in move.kind and move.day <= facts.end:
+                sums[plain(move.number)] += move.cost
+    return [(order, left) for order, left in sorted(sums.items()) if left and _is_open(facts, order)]
+
+
+def _is_open(facts: Facts, order: str) -> bool:
+    """Whether the two halves of a purchase are apart: by what came later, or by what its header says now."""
+    header = facts.known.orders.get(order)
+    if header is None or header.voided:
+        return False
+    told = words(header)
+    if told.get("received", "").startswith("NOT AVAIL"):
+        return False
+    whole = told.get("received", "").startswith("FULLY") and told.get("invoice", "").startswith("INVOICED")
+    later = [doc for doc in facts.live if doc.day > facts.end and order in (plain(doc.number), *doc.near)]
+    moves = any(plain(move.number) == order and move.day > facts.end for move in facts.state.moved)
+    return not whole or bool(later) or moves
+
+
+def _receipts(facts: Facts, order: str, left: int) -> Iterator[Open]:
+    """The receipts that together are what is left; none where no bill can have met just the others."""
+    clears = facts.end + timedelta(days=_USUAL)
+    if facts.accrual == "accrued_purchases":
+        docs = [doc for doc in _upto(facts, "receipt") if plain(doc.number) == order]
+        costs = [-sum(amount for slot, amount in doc.legs if slot in facts.accrued) for doc in docs]
+        for n in _making(costs, left):
+            yield Open(docs[n], costs[n], clears)
+        return
+    moves: defaultdict[str, list[Moved]] = defaultdict(list)
+    for move in facts.state.moved:
+        if plain(move.number) == order and move.kind.endswith("Purchase") and move.day <= facts.end:
+            moves[move.task].append(move)
+    tasks = sorted(moves, key=lambda task: (moves[task][0].day, task))
+    costs = [sum(move.cost for move in moves[task]) for task in tasks]
+    for n in _making(costs, left):
+        yield Open(None, costs[n], clears, moves[tasks[n]][0])
+
+
+def _making(amounts: Sequence[int], wanted: int) -> tuple[int, ...]:
+    places = range(min(len(amounts), _MOST))
+    for count in range(1, len(places) + 1):
+        for some in combinations(reversed(places), count):
+            if sum(amounts[n] for n in some) == wanted:
+                return tuple(sorted(some))
+    return ()

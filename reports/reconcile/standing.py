@@ -1,0 +1,188 @@
+"""What the rules see that look at a state and not at a pair of documents: stock, products, accounts, open orders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from reports.books import Books
+from reports.reconcile.documents import Doc, Header
+from reports.reconcile.findings import Cin7Document, Finding
+from reports.reconcile.match import Ledgers, Matched
+from reports.reconcile.numbers import plain
+from reports.reconcile.view import NATURES, Known, cin7_document, identity
+from sync.domain.accounts import Source
+from sync.domain.stock import Product
+
+
+class Moved(NamedTuple):
+    """What one task moved of one product on one day: Cin7's word for it, quantity, and cost in minor units."""
+
+    task: str
+    number: str
+    kind: str
+    day: date
+    sku: str
+    quantity: Decimal
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A document dated in closed days that was new, changed or gone later; `accounts` are Cin7 codes or QBO ids."""
+
+    source: str
+    document: str
+    kind: str
+    number: str
+    day: date
+    closed_by: str
+    closed_day: date
+    accounts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What was loaded beside the ledgers.
+
+    `negative`: (SKU, location) below zero in the last snapshot of the period, with its quantity. `sold`: SKUs with sales
+    in the period. `moved`: movements of sales, purchases and transfers up to the period's end and after it. `goods`: plain
+    invoice number -> net sales of goods on it, where its lines are known; `goods_accounts`: Cin7
+    accounts on which goods are sold, "" for the company's own.
+    """
+
+    products: tuple[Product, ...] = ()
+    items: tuple[Product, ...] = ()
+    sold: frozenset[str] = frozenset()
+    negative: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    moved: tuple[Moved, ...] = ()
+    late: tuple[Changed, ...] = ()
+    goods: Mapping[str, int] = field(default_factory=dict)
+    goods_accounts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that such a rule may ask for."""
+
+    books: Books
+    ledgers: Ledgers
+    matched: Matched
+    known: Known
+    state: State
+    live: dict[Doc, None]
+    accrued: frozenset[int]
+    goods: frozenset[int]
+
+    @classmethod
+    def of(cls, books: Books, ledgers: Ledgers, matched: Matched, known: Known, state: State) -> Facts:
+        """`live` are Cin7's events that were not taken back; `accrued` the slots on which receipts wait for their bills,
+        `goods` those on which goods are sold."""
+        back = {doc for case in matched.cases if case.how == "reversed" for doc in case.cin7}
+        live = {doc: None for doc in ledgers.cin7 if doc not in back}
+        return cls(books, ledgers, matched, known, state, live, _accrued(live, known, state), _goods(live, known, state))
+
+    @property
+    def accrual(self) -> str:
+        """The control on which received goods stand that no bill has met."""
+        return "accrued_purchases" if self.accrued else "inventory"
+
+    @property
+    def end(self) -> date:
+        return self.books.period.end
+
+    def has(self, control: str) -> bool:
+        return control in self.books.map.controls()
+
+    def finding(
+        self,
+        cause: str,
+        control: str | None,
+        subject: str,
+        explanation: str,
+        remedy: str,
+        *,
+        cin7: Iterable[Cin7Document] = (),
+        at_stake: int | None = None,
+        confidence: str = "certain",
+    ) -> Finding:
+        """A finding of 0.00: its documents carry what they post, its money stands elsewhere or nowhere."""
+        documents = tuple(cin7)
+        id_ = identity(self.known.company, cause, control, documents, (), subject)
+        return Finding(
+            id=id_,
+            root=id_,
+            cause=cause,
+            nature=NATURES[cause],
+            control=control,
+            amount=0,
+            subject=subject,
+            confidence=confidence,
+            explanation=explanation,
+            remedy=remedy,
+            at_stake=at_stake,
+            cin7=documents,
+        )
+
+    def document(self, doc: Doc, control: str) -> Cin7Document:
+        return cin7_document(self.known.slots, doc, control)
+
+    def sold_products(self) -> tuple[Product, ...]:
+        """Cin7's own products that were sold in the period, goods before services, by SKU."""
+        return tuple(product for product in self.state.products if product.active and product.sku in self.state.sold)
+
+    def sale_document(self, move: Moved) -> tuple[str, str]:
+        """(TaskID, number) by which Cin7's ledger calls the sale that a movement belongs to.
+
+        The ledger names a shipment's own task, or the whole sale (Cin7 docs leave that open), and its invoice where
+        there is one.
+        """
+        header = self.known.orders.get(plain(move.number))
+        if header is None:
+            return move.task, move.number
+        task = header.id if self.known.whole_sales else move.task
+        # Of several invoices of the order it is the one whose shipment has posted no cost.
+        lone = [doc.number for doc in self.live if doc.role == "invoice" and self._may_be_of(header, doc)]
+        lone = [number for number in lone if not any(d.role == "cost" for d in self.known.numbers[plain(number)])]
+        return task, lone[0] if len(lone) == 1 else header.invoice or move.number
+
+    def _may_be_of(self, header: Header, doc: Doc) -> bool:
+        if doc.id == header.id or plain(header.number) in doc.also:
+            return True
+        return not self.known.whole_sales and not doc.also and doc.name.casefold() == header.name.casefold()
+
+
+def _accrued(live: Iterable[Doc], known: Known, state: State) -> frozenset[int]:
+    """Slots of accrued purchases that receipts credit with what their movements brought; a clearing account for
+    freight is credited too, but with other amounts."""
+    came: defaultdict[tuple[str, date], int] = defaultdict(int)
+    for move in state.moved:
+        if move.kind.endswith("Purchase"):
+            came[plain(move.number), move.day] += move.cost
+    told: defaultdict[int, list[bool]] = defaultdict(list)
+    sums: defaultdict[tuple[int, str, date], int] = defaultdict(int)
+    for doc in live:
+        if doc.role == "receipt":
+            for slot, amount in doc.legs:
+                if known.slots.controls[slot] == "accrued_purchases":
+                    sums[slot, plain(doc.number), doc.day] -= amount
+    for (slot, number, day), amount in sums.items():
+        told[slot].append(not came or came.get((number, day)) == amount)
+    return frozenset(slot for slot, equal in told.items() if 2 * sum(equal) >= len(equal))
+
+
+def _goods(live: Iterable[Doc], known: Known, state: State) -> frozenset[int]:
+    """Revenue slots on which goods are sold; the company's own is the one with the largest turnover."""
+    turned: defaultdict[int, int] = defaultdict(int)
+    for doc in live:
+        if doc.role == "invoice":
+            for slot, amount in doc.legs:
+                if known.slots.controls[slot] == "revenue":
+                    turned[slot] += abs(amount)
+    own = {max(turned, key=lambda slot: (turned[slot], -slot))} if turned and "" in state.goods_accounts else set()
+    named = {known.slots.of(Source.CIN7, code) for code in state.goods_accounts}
+    return frozenset(own | (named & turned.keys())) or frozenset(turned)

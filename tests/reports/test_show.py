@@ -1,0 +1,190 @@
+"""One document on both sides, and the steps of a test sale made of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from reports.books import Config
+from reports.load import books
+from reports.load_show import shown
+from reports.show import Shown, to_json, to_text
+from reports.trial_sync import purchase_steps, sale_steps
+from sync.domain.period import Period
+from sync.errors import UserError
+from sync.store.db import reading
+from sync.store.tables import DocumentRow, LineRow, MovementRow
+from tests.reports.ledgers import READ, TODAY, cache
+
+LEDGER = """
+2026-01-05 Sale i1 INV-1 610 200 100.00
+2026-01-05 Sale i1 INV-1 610 820 10.00
+2026-01-06 Sale f1 INV-1 310 630 40.00
+2026-01-09 Sale i1 INV-1 090 610 110.00
+2026-01-05 Sale i9 INV-10 610 200 7.00
+qbo 2026-01-05 Invoice 7 INV-1 84:110.00 79:-100.00 88:-10.00
+qbo 2026-01-06 JournalEntry 8 COGS-INV-1 82:40.00 85:-40.00
+qbo 2026-01-09 Payment 9 P-1 84:-117.00 35:117.00
+qbo 2026-01-05 Invoice 10 INV-10 84:7.00 79:-7.00
+"""
+
+
+def header(source: str, kind: str, id_: str, number: str, **more: Any) -> DocumentRow:
+    told: dict[str, Any] = {"status": "", "counterparty": "Acme", "currency": "USD", "day": date(2026, 1, 5), **more}
+    return DocumentRow(company=1, source=source, kind=kind, id=id_, number=number, seen_at=READ, **told)
+
+
+def line(source: str, kind: str, id_: str, position: int, **more: Any) -> LineRow:
+    return LineRow(company=1, source=source, kind=kind, id=id_, position=position, **more)
+
+
+def rows() -> list[Any]:
+    sale: dict[str, Any] = {"invoice": "INV-1", "status": "COMPLETED", "total": 11000, "balance": 0}
+    both = json.dumps([["Invoice", "10"], ["Invoice", "7"]])
+    return [
+        header("cin7", "Sale", "s1", "SO-1", **sale),
+        header("cin7", "Sale", "s9", "SO-9", invoice="INV-10", total=700, balance=0),
+        header("qbo", "Invoice", "7", "INV-1", total=11000, balance=0, links='[["Payment", "9"]]'),
+        header("qbo", "JournalEntry", "8", "COGS-INV-1", total=4000),
+        header("qbo", "Payment", "9", "P-1", total=11700, balance=0, links=both, day=date(2026, 1, 9)),
+        header("qbo", "Invoice", "10", "INV-10", total=700, balance=0, links='[["Payment", "9"]]'),
+        line(
+            "qbo", "Invoice", "7", 1, sku="LAMP", name="Lamp", quantity=Decimal(2), price=Decimal("50.00"), amount=10000
+        ),
+        line("qbo", "Payment", "9", 1, section="Payment", document="7", amount=11000),
+        line("qbo", "Payment", "9", 2, section="Payment", document="10", amount=700),
+    ]
+
+
+def asked(engine: Engine, number: str) -> Shown:
+    with reading(engine) as session:
+        found = books(session, 1, Period(date(2026, 1, 1), date(2026, 1, 31)), Config(), today=TODAY)
+        return shown(session, found, number)
+
+
+@pytest.fixture
+def filled(engine: Engine) -> Engine:
+    cache(engine, LEDGER, *rows())
+    return engine
+
+
+def test_a_document_is_shown_with_all_that_belongs_to_it_and_nothing_else(filled: Engine) -> None:
+    found = asked(filled, "inv-1")
+    assert (found.number, found.state) == ("INV-1", "agrees")
+    assert [(paper.source.value, paper.kind, paper.id) for paper in found.papers] == [
+        ("cin7", "Sale", "s1"),
+        ("qbo", "Invoice", "7"),
+        ("qbo", "JournalEntry", "8"),
+        ("qbo", "Payment", "9"),
+    ]
+    assert {entry.document for entry in found.entries} == {"i1", "f1", "7", "8", "9"}
+
+
+def test_of_a_payment_for_two_invoices_the_part_of_this_one_counts(filled: Engine) -> None:
+    assert asked(filled, "INV-1").movement()["receivables"] == (0, 0)
+    assert asked(filled, "INV-10").movement()["receivables"] == (700, 0)
+
+
+def test_the_transaction_is_the_setup_guides(filled: Engine) -> None:
+    assert to_json(asked(filled, "INV-1"))["transaction"] == {
+        "transaction_id": "INV-1",
+        "type": "Sale",
+        "date": "2026-01-05",
+        "customer_name": "Acme",
+        "total_amount": "110.00",
+        "cogs_amount": "40.00",
+        "line_items": [{"sku": "LAMP", "quantity": "2", "price": "50.00"}],
+        "currency": "USD",
+        "document_total": "110.00",
+    }
+
+
+def test_an_order_number_and_a_payments_number_lead_to_the_same_sale(filled: Engine) -> None:
+    assert asked(filled, "SO-1").movement() == asked(filled, "P-1").movement() | {}
+    assert asked(filled, "SO-1").main.id == "s1"
+
+
+def test_people_read_both_sides_and_what_each_control_got(filled: Engine) -> None:
+    text = to_text(asked(filled, "INV-1"))
+    assert text.startswith("INV-1: Sale, Acme, agrees")
+    assert "QuickBooks: Invoice INV-1, JournalEntry COGS-INV-1, Payment P-1" in text
+    assert "Cin7 as of" in text
+
+
+def test_a_number_that_nothing_bears_is_told(filled: Engine) -> None:
+    with pytest.raises(UserError, match="No document has the number INV-2"):
+        asked(filled, "INV-2")
+
+
+def test_what_is_missing_in_quickbooks_is_only_in_cin7(engine: Engine) -> None:
+    cache(engine, "2026-01-05 Sale i1 INV-1 610 200 100.00", header("cin7", "Sale", "s1", "SO-1", invoice="INV-1"))
+    assert asked(engine, "INV-1").state == "only in Cin7"
+
+
+def test_all_shipments_of_an_order_are_found_by_its_movements(engine: Engine) -> None:
+    moved: dict[str, Any] = {
+        "company": 1,
+        "quantity": Decimal(-1),
+        "amount": Decimal(-30),
+        "sku": "A",
+        "kind": "Sale",
+        "day": date(2026, 1, 8),
+        "location": "",
+    }
+    cache(
+        engine,
+        """
+        2026-01-05 Sale i1 INV-1 610 200 100.00
+        2026-01-08 Sale f2 INV-2 310 630 30.00
+        """,
+        header("cin7", "Sale", "s1", "SO-1", invoice="INV-1"),
+        MovementRow(
+            product="p", position=1, task="f2", number="SO-1", quantity=Decimal(-1), amount=Decimal(-30), **moved
+        ),
+    )
+    assert asked(engine, "SO-1").movement()["cogs"] == (3000, 0)
+
+
+def test_a_foreign_total_is_told_in_base_currency_by_its_rate(engine: Engine) -> None:
+    sale: dict[str, Any] = {"invoice": "INV-1", "total": 10000, "currency": "EUR", "rate": Decimal("1.1")}
+    cache(engine, "2026-01-05 Sale i1 INV-1 610 200 110.00", header("cin7", "Sale", "s1", "SO-1", **sale))
+    told: Any = to_json(asked(engine, "INV-1"))["transaction"]
+    assert (told["total_amount"], told["document_total"], told["currency"]) == ("110.00", "100.00", "EUR")
+
+
+def test_a_test_sale_that_went_through_passes_every_step(filled: Engine) -> None:
+    steps = list(sale_steps(asked(filled, "INV-1")))
+    assert [(step.rule, step.status) for step in steps] == [
+        ("test_sync.order", "ok"),
+        ("test_sync.invoice", "ok"),
+        ("test_sync.payment", "ok"),
+        ("test_sync.cost", "ok"),
+        ("test_sync.stock", "ok"),
+    ]
+
+
+@pytest.mark.parametrize(("lost", "rule"), [("8", "test_sync.cost"), ("7", "test_sync.invoice")])
+def test_a_step_that_did_not_reach_quickbooks_fails(engine: Engine, lost: str, rule: str) -> None:
+    kept = [row for row in rows() if not (row.source == "qbo" and row.id == lost)]
+    told = [each for each in LEDGER.splitlines() if not (each.startswith("qbo") and each.split()[3] == lost)]
+    cache(engine, "\n".join(told), *kept)
+    failed = {step.rule: step.cause for step in sale_steps(asked(engine, "INV-1")) if step.status == "error"}
+    assert failed[rule] == "missing_in_qbo"
+
+
+def test_another_total_in_quickbooks_fails_the_invoice_and_the_payment(engine: Engine) -> None:
+    changed = rows()
+    changed[2].total, changed[2].balance = 12000, 1000
+    cache(engine, LEDGER, *changed)
+    failed = {step.rule: step.cause for step in sale_steps(asked(engine, "INV-1")) if step.status == "error"}
+    assert failed == {"test_sync.invoice": "amount_differs", "test_sync.payment": "missing_in_qbo"}
+
+
+def test_without_a_purchase_there_is_nothing_to_test() -> None:
+    (step,) = purchase_steps(None)
+    assert (step.status, step.cause) == ("warning", "nothing_to_test")
