@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 _WEEKS_LOOKED_AT = 8
 # Cin7's pairs for each of QuickBooks' postings: 0.6 where all documents are posted one by one (practice companies).
 _PAIRS_PER_POSTING = 0.6
-_SURE = 1.25  # standard deviations of a guess that a page keeps free
+_SURE = 2.0  # standard deviations of a guess that a page keeps free
 
 
 class Profile:
