@@ -20,6 +20,7 @@ SETTLE = 30.0  # a post that is not in the channel so long after it left will no
 _FIRST_LOOK = 2.0  # an answer that was lost is mostly that of a post which was made: look soon
 _CLOCKS = 300.0  # how far Slack's clock, which dates the messages, may be from ours
 _SHORT_WAIT = 2.0  # a pause that is sat through instead of giving the letter back
+_PICTURE_TRIES = 4
 _IDLE = 1.0  # how often the letters of other processes are looked for
 
 
@@ -210,7 +211,7 @@ class Outbox:
             self._box.end(parcel, "dropped", str(fault))
         elif fault.meaning is Meaning.BLOCKS and not parcel.plain:
             # A picture that Slack has not looked at yet is refused like a wrong block: it gets some seconds.
-            patient = bool(parcel.slack_files) and parcel.tries < 4
+            patient = bool(parcel.slack_files) and parcel.tries < _PICTURE_TRIES
             wait = _backoff(parcel.tries, 8.0) if patient else 0.0
             self._box.later(parcel, now + wait, str(fault), unsure=parcel.unsure, plain=not patient)
         elif fault.meaning is Meaning.MEND:
@@ -225,4 +226,6 @@ def _backoff(tries: int, most: float) -> float:
 
 
 def _blocks(parcel: Parcel) -> Blocks:
-    return () if parcel.plain else with_files(parcel.letter.blocks, parcel.slack_files)
+    """What is tried now: with pictures as long as Slack may still be looking at them, then without, then none."""
+    pictures = parcel.slack_files if parcel.tries < _PICTURE_TRIES else {}
+    return () if parcel.plain else with_files(parcel.letter.blocks, pictures)

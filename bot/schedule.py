@@ -98,11 +98,11 @@ class Scheduler:
         """Begins; what was due while nobody ran is done now, once per job."""
         for name, job in self._jobs.items():
             self._since[name] = self._book.since(name, str(job.rule), self._now())
-            self._timer.add_job(self.run_due, _trigger(job.rule, self._since[name]), args=[name], id=name)
-            self._timer.add_job(self.run_due, args=[name], id=f"{name} (caught up)")
+            self._timer.add_job(self._guarded_run, _trigger(job.rule, self._since[name]), args=[name], id=name)
+            self._begin(self._guarded_run, name)
         self._timer.add_job(self.look, IntervalTrigger(seconds=_LOOK, timezone=UTC), id="look")
         self._timer.add_job(self._guarded_watch, IntervalTrigger(seconds=_WATCH, timezone=UTC), id="watch")
-        self._timer.add_job(self._guarded_watch, id="watch (first)")
+        self._begin(self._guarded_watch)
         self._timer.start()
 
     def stop(self) -> None:
@@ -135,7 +135,7 @@ class Scheduler:
             return
         for due in [*dues, *left]:
             if due.job in self._jobs:
-                self._timer.add_job(self._take, args=[self._jobs[due.job], due])
+                self._begin(self._take, self._jobs[due.job], due)
 
     def _missed(self, name: str) -> Due | None:
         due = newest(name, self._jobs[name].rule, self._since_of(name), self._now())
@@ -184,6 +184,16 @@ class Scheduler:
         finally:
             ended.set()
             keeper.join()
+
+    def _guarded_run(self, name: str) -> None:
+        try:
+            self.run_due(name)
+        except AppError as fault:  # the next look does it
+            log.warning("job %s waits: %s", name, fault)
+
+    def _begin(self, work: Callable[..., object], *args: object) -> None:
+        # Not a job of APScheduler's without a trigger: its thread dies when it is shut down while it removes one.
+        threading.Thread(target=work, args=args, name="job", daemon=True).start()
 
     def _guarded_watch(self) -> None:
         try:

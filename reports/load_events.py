@@ -33,10 +33,12 @@ def ledgers(session: Session, books: Books) -> Ledgers:
     events, undone = cin7_documents(
         _cin7_rows(session, books.company.id), found, _ways(session, books), _also(session, books.company.id, own)
     )
+    heard, quiet = qbo_documents(_qbo_rows(session, books.company.id), found)
     return Ledgers(
         slots=found,
         cin7=tuple(events),
-        qbo=tuple(qbo_documents(_qbo_rows(session, books.company.id), found)),
+        qbo=tuple(heard),
+        quiet=tuple(quiet),
         undone=tuple(undone),
         headers=headers,
         channels=_channels(own.values()),
@@ -60,7 +62,7 @@ def _qbo_rows(session: Session, company: int) -> Iterable[QboRow]:
     keys = (c.document, c.kind, c.number, c.name, c.memo, c.day, c.account)
     query = select(*keys, func.sum(c.amount), func.count()).group_by(*keys)
     rows = session.execute(query.where(c.company == company, c.source == Source.QBO.value))
-    return (QboRow(*row[:7], int(row[7]), row[8]) for row in rows)
+    return (QboRow(*key, int(amount), count) for *key, amount, count in rows)  # type: ignore[call-arg]  # seven columns
 
 
 def _ways(session: Session, books: Books) -> Ways:
@@ -68,16 +70,18 @@ def _ways(session: Session, books: Books) -> Ways:
     banks = [account.code for account in accounts if account.type.strip().upper() == "BANK"]
     c = POSTING.c
     joined = session.execute(
-        select(c.counter).distinct().where(
-            c.company == books.company.id, c.source == Source.CIN7.value, c.account.in_(banks), c.kind.in_(_TRADE)
-        )
+        select(c.counter)
+        .distinct()
+        .where(c.company == books.company.id, c.source == Source.CIN7.value, c.account.in_(banks), c.kind.in_(_TRADE))
     )
     return ways(accounts, books.map.cin7_control, (code for (code,) in joined))
 
 
 def _headers(session: Session, company: int, source: Source) -> Iterable[Header]:
     c = DOCUMENT.c
-    rows = session.execute(select(DOCUMENT).where(c.company == company, c.source == source.value).order_by(c.kind, c.id))
+    rows = session.execute(
+        select(DOCUMENT).where(c.company == company, c.source == source.value).order_by(c.kind, c.id)
+    )
     return (_header(row) for row in rows)
 
 

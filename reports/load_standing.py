@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -47,13 +48,15 @@ def _products(session: Session, books: Books, source: Source) -> tuple[Product, 
         .order_by(c.sku, c.id)
     )
     return tuple(
-        Product(source, r.id, r.sku, r.name, r.type, status=r.status, tracks_quantity=r.tracks_quantity, active=r.active)
+        Product(
+            source, r.id, r.sku, r.name, r.type, status=r.status, tracks_quantity=r.tracks_quantity, active=r.active
+        )
         for r in rows
     )
 
 
 def _sold(session: Session, books: Books) -> frozenset[str]:
-    """SKUs that were shipped by a sale in the period, or stand on a QuickBooks sales document of it."""
+    """SKUs that were shipped by a sale in the period, invoiced in it, or stand on a QuickBooks sales document of it."""
     move, line, head = MOVEMENT.c, LINE.c, DOCUMENT.c
     shipped = select(move.sku).where(
         move.company == books.company.id, move.kind.like("Sale%"), move.day.between(*_days(books))
@@ -70,11 +73,22 @@ def _sold(session: Session, books: Books) -> frozenset[str]:
             head.day.between(*_days(books)),
         )
     )
-    return frozenset(_column(session, shipped) | _column(session, billed)) - {""}
+    ordered = (
+        select(move.sku)
+        .join(DOCUMENT, (head.company == move.company) & (head.number == move.number))
+        .where(
+            move.company == books.company.id,
+            move.kind.like("Sale%"),
+            head.source == Source.CIN7.value,
+            head.kind == "Sale",
+            head.day.between(*_days(books)),
+        )
+    )
+    return frozenset().union(*(_column(session, query) for query in (shipped, billed, ordered))) - {""}
 
 
-def _column(session: Session, query: Select[tuple[str]]) -> set[str]:
-    return {value for (value,) in session.execute(query.distinct())}
+def _column(session: Session, query: Select[Any]) -> set[str]:
+    return {row[0] for row in session.execute(query.distinct())}
 
 
 def _days(books: Books) -> tuple[object, object]:
@@ -97,17 +111,15 @@ def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
     c = MOVEMENT.c
     kinds = c.kind.like("Sale%") | c.kind.like("%Purchase%") | c.kind.like("Transfer%")
     rows = session.execute(
-        select(c.task, c.number, c.kind, c.day, c.sku, c.quantity, c.amount).where(
-            c.company == books.company.id, kinds
-        )
+        select(c.task, c.number, c.kind, c.day, c.sku, c.quantity, c.amount).where(c.company == books.company.id, kinds)
     )
-    sums: defaultdict[tuple[object, ...], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    sums: defaultdict[tuple[Any, ...], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for *key, quantity, amount in rows:
         held = sums[tuple(key)]
         held[0] += quantity
         held[1] += amount
     found = [
-        Moved(*key, quantity, to_minor(amount, books.currency))  # type: ignore[arg-type]  # the key is Moved's first five
+        Moved(*key, quantity, to_minor(amount, books.currency))  # type: ignore[call-arg]  # the key is five columns
         for key, (quantity, amount) in sums.items()
     ]
     return tuple(sorted(found))

@@ -255,7 +255,8 @@ class Transport:
         self, call: Call, access: Mapping[str, str], trace: Callable[[str, object], None], tally: Tally
     ) -> Answer | Unavailable:
         # A system that was found dead is not waited for as long as one that is slow.
-        seconds = min(call.timeout, _DEAD_SECONDS if self._dead else max(self._patience, 1.0))
+        longest = max(self._patience, 1.0)
+        seconds = min(call.timeout, longest, _DEAD_SECONDS if self._dead else longest)
         began = self._clock()
         try:
             answer = self._http.request(

@@ -1,4 +1,4 @@
-"""The documents that the tie-out compares: one event of Cin7's ledger, or one QuickBooks transaction, with what it posts."""
+"""The documents that the tie-out compares: events of Cin7's ledger and QuickBooks transactions, with their postings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Doc:
     `role` says what a Cin7 event is (invoice, credit, payment, cost, ...), for QuickBooks it is the entity again.
     `legs` are its postings on compared accounts; `rows` counts its ledger rows; `texts` is what else it says (memos).
     `also` are further numbers by which the other system may call it, `near` numbers of documents beside it (the order
-    of a bill). `pairs` are a Cin7 event's ledger rows.
+    of a bill). `pairs` are a Cin7 event's ledger rows; `gross` is what a QuickBooks transaction debits in all.
     """
 
     side: Source
@@ -41,6 +41,7 @@ class Doc:
     also: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    gross: int = 0
 
     @property
     def key(self) -> tuple[str, str, str, date, str, Legs]:

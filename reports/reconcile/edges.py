@@ -61,7 +61,7 @@ def _told(txn: Doc, work: Work, names: Names) -> Iterator[tuple[str, int]]:
         yield number, EXACT
     else:
         yield from ((found, PART if prefix else WORD) for found, prefix in named(number, known))
-        yield from ((stem, STEM) for stem in stems(number) if stem in known)
+        yield from ((found, STEM) for stem in stems(number) for found, _ in named(stem, known))
     header = work.header(txn)
     for text in (*txn.texts, *((header.memo,) if header else ())):
         yield from ((found, WORD) for found, _ in named(text, known))

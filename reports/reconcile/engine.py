@@ -36,7 +36,5 @@ def examine(
     """
     matched = match(found)
     former = (past or Past()).former
-    around = known(
-        books, found, matched, tolerance=tolerance, sales_elsewhere=sales_elsewhere, former=former
-    )
+    around = known(books, found, matched, tolerance=tolerance, sales_elsewhere=sales_elsewhere, former=former)
     return explain(matched, around, Facts.of(books, found, matched, around, state or State()))

@@ -151,29 +151,27 @@ def legs_of(pairs: Iterable[Pair]) -> tuple[tuple[int, int], ...]:
     return added(leg for debit, credit, amount in pairs for leg in ((debit, amount), (credit, -amount)))
 
 
-def qbo_documents(rows: Iterable[QboRow], slots: Slots) -> list[Doc]:
-    """The transactions that post on a compared account, in a fixed order."""
-    groups: dict[tuple[str, str], list[QboRow]] = defaultdict(list)
+def qbo_documents(rows: Iterable[QboRow], slots: Slots) -> tuple[list[Doc], list[Doc]]:
+    """(transactions that post on a compared account, those that do not), in a fixed order."""
+    groups: defaultdict[tuple[str, str], list[QboRow]] = defaultdict(list)
     for row in rows:
         groups[row.kind, row.document].append(row)
-    found = []
+    heard: list[Doc] = []
+    quiet: list[Doc] = []
     for (kind, id_), own in groups.items():
-        legs = added((slots.of(Source.QBO, row.account), row.amount) for row in own)
-        if not legs:
-            continue
         first = min(own)
-        found.append(
-            Doc(
-                side=Source.QBO,
-                id=id_,
-                kind=kind,
-                number=first.number,
-                day=first.day,
-                role=kind,
-                legs=legs,
-                rows=sum(row.rows for row in own),
-                name=max(row.name for row in own),
-                texts=tuple(sorted({row.memo for row in own if row.memo})),
-            )
+        doc = Doc(
+            side=Source.QBO,
+            id=id_,
+            kind=kind,
+            number=first.number,
+            day=first.day,
+            role=kind,
+            legs=added((slots.of(Source.QBO, row.account), row.amount) for row in own),
+            rows=sum(row.rows for row in own),
+            name=max(row.name for row in own),
+            texts=tuple(sorted({row.memo for row in own if row.memo})),
+            gross=sum(row.amount for row in own if row.amount > 0),
         )
-    return sorted(found, key=lambda doc: doc.key)
+        (heard if doc.legs else quiet).append(doc)
+    return sorted(heard, key=lambda doc: doc.key), sorted(quiet, key=lambda doc: doc.key)

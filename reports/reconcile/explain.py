@@ -94,9 +94,16 @@ def _sums(findings: Iterable[Finding], known: Known) -> list[Finding]:
         total = sum(each.amount for each in some)
         made.append(
             replace(
-                some[0], id=id_, root=id_, amount=total, count=len(some), subject=control, cin7=(), qbo=(),
+                some[0],
+                id=id_,
+                root=id_,
+                amount=total,
+                count=len(some),
+                subject=control,
+                cin7=(),
+                qbo=(),
                 confidence="strong",
-            )  # fmt: skip
+            )
         )
     return made
 

@@ -22,9 +22,7 @@ class Faded:
     texts: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls, headers: Iterable[Header], texts: Mapping[tuple[str, str], tuple[str, ...]] | None = None
-    ) -> Faded:
+    def of(cls, headers: Iterable[Header], texts: Mapping[tuple[str, str], tuple[str, ...]] | None = None) -> Faded:
         every = list(headers)
         gone = [header for header in every if header.voided or header.deleted_at]
         gone.sort(key=lambda header: (header.kind, len(header.id), header.id))
@@ -45,7 +43,9 @@ class Faded:
             if some:
                 near = sorted(some, key=lambda h: (not _equal(h, event), h.day != event.day))
                 return near[0], sure
-        alike = [h for h in fits if h.day == event.day and h.name and _same(h.name, event.name) and not self._of_other(h)]
+        alike = [
+            h for h in fits if h.day == event.day and h.name and _same(h.name, event.name) and not self._of_other(h)
+        ]
         return (alike[0], "likely") if len(alike) == 1 else None
 
     def _fits(self, header: Header, event: Doc) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -10,8 +11,8 @@ from reports.books import Books
 from reports.reconcile.documents import Doc, Header, Legs
 from reports.reconcile.faded import Faded
 from reports.reconcile.match import Ledgers, Matched
-from reports.reconcile.numbers import plain, shape
-from reports.reconcile.view import Known
+from reports.reconcile.numbers import digits, plain, shape
+from reports.reconcile.view import Known, Sold
 from sync.domain.accounts import Source
 
 # Numbers of these roles come from Cin7's own sequences; a bill's is its supplier's.
@@ -43,9 +44,7 @@ def known(
         faded=Faded.of(found.headers.values(), found.texts),
         numbers=numbers,
         undone=_by_number((*found.undone, *_taken_back(matched))),
-        unmapped={
-            slot: code for code in books.map.unmapped if (slot := found.slots.of(Source.CIN7, code)) >= 0
-        },
+        unmapped={slot: code for code in books.map.unmapped if (slot := found.slots.of(Source.CIN7, code)) >= 0},
         changes=found.changes,
         days=_days(found),
         tracked=found.tracked,
@@ -70,32 +69,32 @@ def _taken_back(matched: Matched) -> Iterable[Doc]:
     return (doc for case in matched.cases if case.how == "reversed" for doc in case.cin7)
 
 
-def _days(found: Ledgers) -> dict[tuple[str, date], tuple[int, int, tuple[Doc, ...]]]:
-    """(channel, day) -> revenue, tax and documents of what was sold and credited through it."""
-    sums: defaultdict[tuple[str, date], list[Doc]] = defaultdict(list)
+def _days(found: Ledgers) -> dict[tuple[str, date], tuple[Sold, ...]]:
+    """(channel, day) -> what was sold through it, with what was credited and without."""
+    docs: defaultdict[tuple[str, date], list[Doc]] = defaultdict(list)
     for doc in found.cin7:
         if doc.role in ("invoice", "credit"):
             words = (doc.id, plain(doc.number), *doc.also)
             channel = next((found.channels[word] for word in words if found.channels.get(word)), "")
             if channel:
-                sums[channel, doc.day].append(doc)
-    return {key: (_sum(found, docs, "revenue"), _sum(found, docs, "tax"), tuple(docs)) for key, docs in sums.items()}
+                docs[channel, doc.day].append(doc)
+    return {key: (_sold(found, some), _sold(found, [d for d in some if d.role == "invoice"]))
+            for key, some in docs.items()}  # fmt: skip
 
 
-def _sum(found: Ledgers, docs: Sequence[Doc], control: str) -> int:
-    return sum(found.slots.amount(doc, control) for doc in docs)
+def _sold(found: Ledgers, docs: Sequence[Doc]) -> Sold:
+    revenue, tax = (sum(found.slots.amount(doc, control) for doc in docs) for control in ("revenue", "tax"))
+    return Sold(revenue, tax, len(docs))
 
 
 def _shapes(docs: Iterable[Doc]) -> dict[str, int]:
-    """Pattern of a number with letters and one run of digits -> the highest that Cin7 gave out."""
-    found: Mapping[str, int] = {}
-    highest = dict(found)
+    """Pattern of a number with letters before its digits -> the highest that Cin7 gave out."""
+    highest: dict[str, int] = {}
     for doc in docs:
         if doc.role in _NUMBERED and not doc.kind.strip().lower().startswith("purchase"):
             pattern = shape(doc.number)
-            if pattern.count("9") == 1 and any(c.isalpha() for c in pattern):
-                digits = int("".join(c for c in doc.number if c.isdigit()))
-                highest[pattern] = max(highest.get(pattern, 0), digits)
+            if re.fullmatch(r"\D*[A-Z]\D*9+", pattern):
+                highest[pattern] = max(highest.get(pattern, 0), digits(doc.number))
     return highest
 
 

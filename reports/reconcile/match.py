@@ -8,13 +8,14 @@ from datetime import date
 
 from reports.reconcile.alike import match_alike
 from reports.reconcile.copies import find_copies
-from reports.reconcile.documents import Doc, Header, Slots
-from reports.reconcile.edges import Names, edges, match_named
+from reports.reconcile.documents import Doc, Header, Slots, turnover
+from reports.reconcile.edges import NEAR, Names, edges, match_named, targets
 from reports.reconcile.exact import match_exact
 from reports.reconcile.netting import net_out
 from reports.reconcile.numbers import plain
-from reports.reconcile.sums import complete, rest_of
+from reports.reconcile.roles import natural
 from reports.reconcile.summaries import match_summaries
+from reports.reconcile.sums import complete, rest_of
 from reports.reconcile.working import Case, Work
 
 
@@ -22,16 +23,18 @@ from reports.reconcile.working import Case, Work
 class Ledgers:
     """Both ledgers as documents, and what is known of them beside the ledger.
 
-    `undone` are Cin7 events whose rows come to nothing; `headers` QuickBooks documents by (entity, id); `channels`
-    Cin7 TaskID or number in plain form -> sales channel. `texts`: what the lines of voided and deleted transactions
-    say; `changes`: (TaskID or number, day) of costs that came after the sale; `tracked`: QuickBooks transaction -> SKUs
-    on it whose quantity QuickBooks tracks.
+    `undone` are Cin7 events whose rows come to nothing, `quiet` QuickBooks transactions on no compared account;
+    `headers` QuickBooks documents by (entity, id), `cin7_headers` Cin7's; `channels` Cin7 TaskID or number in plain
+    form -> sales channel. `texts`: what the lines of voided and deleted transactions say; `changes`: (TaskID or number,
+    day) of costs that came after the sale; `tracked`: QuickBooks transaction -> SKUs on it whose quantity QuickBooks
+    tracks.
     """
 
     slots: Slots
     cin7: tuple[Doc, ...]
     qbo: tuple[Doc, ...]
     undone: tuple[Doc, ...] = ()
+    quiet: tuple[Doc, ...] = ()
     headers: Mapping[tuple[str, str], Header] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     cin7_headers: Mapping[tuple[str, str], Header] = field(default_factory=dict)
@@ -60,9 +63,23 @@ def match(found: Ledgers) -> Matched:
     net_out(work)
     match_summaries(work, _channels(work.cin7, found.channels))
     find_copies(work, told)
+    _on_other_accounts(work, found.quiet)
     match_alike(work)
     alone = [Case([doc], []) for doc in work.cin7] + [Case([], [doc]) for doc in work.qbo]
     return Matched(tuple(work.cases), tuple(alone))
+
+
+def _on_other_accounts(work: Work, quiet: Iterable[Doc]) -> None:
+    """Open events whose transaction posts the same total, though on no account that is compared."""
+    names = Names.of(work.cin7)
+    for txn in quiet:
+        for number, strength in targets(txn, work, names).items():
+            events = names.own.get(number, ()) if strength > NEAR else ()
+            fits = [doc for doc in events if doc in work.cin7 and txn.kind in natural(doc.role)]
+            if len(fits) == 1 and turnover(fits[0].legs) == txn.gross:
+                work.qbo[txn] = None
+                work.put(fits, [txn], "number")
+                break
 
 
 def _channels(events: Iterable[Doc], known: Mapping[str, str]) -> dict[Doc, str]:

@@ -66,8 +66,8 @@ def stems(number: str) -> Iterator[str]:
 
 
 def shape(number: str) -> str:
-    """The pattern of a number: INV-00012 is "INV-9"."""
-    return re.sub(r"\d+", "9", plain(number))
+    """The pattern of a number: INV-00012 is "INV-99999"."""
+    return re.sub(r"\d", "9", plain(number))
 
 
 def digits(number: str) -> int:

@@ -81,9 +81,13 @@ def _upto(facts: Facts, role: str) -> list[Doc]:
 
 
 def _same(facts: Facts, doc: Doc, role: str) -> list[Doc]:
-    """Events of the same sale by number; of a sale with several invoices only those of this one."""
-    own = [other for other in facts.known.numbers.get(plain(doc.number), ()) if other.role == role]
-    return [other for other in own if other in facts.live]
+    """Events of the same sale by number; of an order in parts only those of this part."""
+    number = plain(doc.number)
+    own = [other for other in facts.known.numbers.get(number, ()) if other.role == role and other in facts.live]
+    header = _header(facts, doc)
+    if header is not None and words(header).get("type", "").startswith("ADVANCED"):
+        return [other for other in own if plain(other.number) == number]
+    return own
 
 
 def _cogs(facts: Facts, doc: Doc) -> int:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from sync.domain.accounts import Account, AccountClass
 
-GOODS = frozenset(
-    {"inventory", "in_transit", "work_in_progress", "accrued_purchases", "cogs", "inventory_adjustments"}
-)
+GOODS = frozenset({"inventory", "in_transit", "work_in_progress", "accrued_purchases", "cogs", "inventory_adjustments"})
 _OWN_SIDE = {"sale": "receivables", "purchase": "payables"}
 _MONEY = "bank"
 _ATTACHED = "attached"
@@ -40,7 +38,7 @@ def natural(role: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What the chart says of each Cin7 account, for telling roles: its control, "bank", "prepaid", "result", "asset" or ""."""
+    """What the chart says of each Cin7 account, by code: its control, "bank", "prepaid", "result", "asset" or ""."""
 
     of: Mapping[str, str]
 
@@ -62,9 +60,7 @@ class Ways:
         return "other", True
 
 
-def ways(
-    accounts: Iterable[Account], controls: Mapping[str, str], prepaid: Iterable[str]
-) -> Ways:
+def ways(accounts: Iterable[Account], controls: Mapping[str, str], prepaid: Iterable[str]) -> Ways:
     """`controls`: Cin7 code -> control; `prepaid`: codes that trade documents join with a bank account."""
     found: dict[str, str] = {}
     kept = set(prepaid)

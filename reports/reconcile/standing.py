@@ -49,10 +49,10 @@ class Changed:
 class State:
     """What was loaded beside the ledgers.
 
-    `negative`: (SKU, location) below zero in the last snapshot of the period, with its quantity. `sold`: SKUs with sales
-    in the period. `moved`: movements of sales, purchases and transfers up to the period's end and after it. `goods`: plain
-    invoice number -> net sales of goods on it, where its lines are known; `goods_accounts`: Cin7
-    accounts on which goods are sold, "" for the company's own.
+    `negative`: (SKU, location) below zero in the last snapshot of the period, with its quantity. `sold`: SKUs with
+    sales in the period. `moved`: movements of sales, purchases and transfers, of any day. `goods`: plain invoice number
+    -> net sales of goods on it, where its lines are known; `goods_accounts`: Cin7 accounts on which goods are sold, ""
+    for the company's own.
     """
 
     products: tuple[Product, ...] = ()
@@ -80,11 +80,13 @@ class Facts:
 
     @classmethod
     def of(cls, books: Books, ledgers: Ledgers, matched: Matched, known: Known, state: State) -> Facts:
-        """`live` are Cin7's events that were not taken back; `accrued` the slots on which receipts wait for their bills,
-        `goods` those on which goods are sold."""
+        """`live`: Cin7's events that were not taken back; `accrued`: the slots on which receipts wait for their bills;
+        `goods`: those on which goods are sold."""
         back = {doc for case in matched.cases if case.how == "reversed" for doc in case.cin7}
         live = {doc: None for doc in ledgers.cin7 if doc not in back}
-        return cls(books, ledgers, matched, known, state, live, _accrued(live, known, state), _goods(live, known, state))
+        return cls(
+            books, ledgers, matched, known, state, live, _accrued(live, known, state), _goods(live, known, state)
+        )
 
     @property
     def accrual(self) -> str:

@@ -50,6 +50,7 @@ def match_summaries(work: Work, channels: Mapping[Doc, str]) -> None:
             break
         for txn in journals:
             _sum_of(work, txn, sums.get((families, txn.legs), ()))
+    _nothing(work, every[_monthly(work)])
     _by_name(work, [doc for doc in events if doc in work.cin7], channels)
 
 
@@ -58,7 +59,16 @@ def _sum_of(work: Work, txn: Doc, some: Iterable[tuple[Bucket, list[Doc]]]) -> N
     for bucket, docs in some:
         whole = all(doc in work.cin7 for doc in docs)
         if txn in work.qbo and whole and bucket.first <= txn.day <= bucket.last:
-            work.put(docs, [txn], "summary", "certain")
+            work.put(docs, [txn], "summary", "certain").channel = bucket.channel
+
+
+def _nothing(work: Work, buckets: Mapping[Bucket, list[Doc]]) -> None:
+    """Where a channel's journals stand for its documents, those that come to nothing have no journal to post."""
+    channels = {case.channel for case in work.cases if case.how == "summary"}
+    for bucket, docs in sorted(buckets.items()):
+        whole = len(bucket.families) == 1 and all(doc in work.cin7 for doc in docs)
+        if whole and bucket.channel in channels and not summed(docs):
+            work.put(docs, [], "summary")
 
 
 def _buckets(events: Iterable[Doc], channels: Mapping[Doc, str], monthly: bool) -> dict[Bucket, list[Doc]]:
@@ -92,7 +102,7 @@ def _by_name(work: Work, events: list[Doc], channels: Mapping[Doc, str]) -> None
         ours = [doc for doc in events if channels[doc] == named[0] and first <= doc.day <= last and doc in work.cin7]
         best = _best(ours, txn, work.slots)
         if best:
-            work.put(best, [txn], "summary", "strong")
+            work.put(best, [txn], "summary", "strong").channel = named[0]
 
 
 def _best(events: list[Doc], txn: Doc, slots: Slots) -> list[Doc]:

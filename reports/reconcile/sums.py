@@ -28,9 +28,9 @@ def complete(work: Work, found: Iterable[Edge]) -> None:
         near[edge.event][edge.txn] = None
     for case in list(work.cases):
         if case.difference and len(case.cin7) == len(case.qbo) == 1:
-            _add(work, case, near)
+            _take_apart(work, case, [doc for doc in near.get(case.cin7[0], ()) if doc in work.qbo])
         if case.difference and len(case.cin7) == len(case.qbo) == 1:
-            _take_apart(work, case)
+            _add(work, case, near)
     _groups(work, near)
 
 
@@ -67,24 +67,35 @@ def _making(docs: Sequence[Doc], wanted: Legs) -> tuple[Doc, ...]:
     return ()
 
 
-def _take_apart(work: Work, case: Case) -> None:
+def _take_apart(work: Work, case: Case, others: Sequence[Doc]) -> None:
     """An event holds more rows than its transaction posts: those that it does post are its document, the rest another.
 
-    Two things that happened to one task on one day (work begun and finished, cost and its change) look like one.
+    Two things that happened to one task on one day (work begun and finished, cost and its change) look like one. Where
+    another transaction of the number (`others`) posts some of the rows exactly, those are that one's.
     """
     event, txn = case.cin7[0], case.qbo[0]
     if event.role not in _SEVERAL or event.kind.strip().lower() in _SINGLE:
         return
-    rows = _rows_making(event.pairs, txn.legs)
-    if rows is None:
+    for each in (txn, *others):
+        rows = _rows_making(event.pairs, each.legs)
+        kept, left = _parts(event, rows) if rows else (event, event)
+        if not rows or not left.legs:
+            continue
+        if each is txn:
+            work.split(case, event, kept, left)
+        else:
+            work.split(case, event, left, kept)
+            work.put([kept], [each], case.how, case.confidence)
         return
+
+
+def _parts(event: Doc, rows: tuple[Pair, ...]) -> tuple[Doc, Doc]:
+    """The event with these rows, and with the rest of its rows."""
     rest = list(event.pairs)
     for row in rows:
         rest.remove(row)
     kept = replace(event, pairs=rows, legs=legs_of(rows), rows=len(rows))
-    left = replace(event, pairs=tuple(rest), legs=legs_of(rest), rows=len(rest))
-    if left.legs:
-        work.split(case, event, kept, left)
+    return kept, replace(event, pairs=tuple(rest), legs=legs_of(rest), rows=len(rest))
 
 
 def _rows_making(rows: Sequence[Pair], wanted: Legs) -> tuple[Pair, ...] | None:
@@ -100,7 +111,7 @@ def _rows_making(rows: Sequence[Pair], wanted: Legs) -> tuple[Pair, ...] | None:
 
 
 def _groups(work: Work, near: dict[Doc, dict[Doc, None]]) -> None:
-    """Transactions that are the sum of the open events that they name (a payment of several invoices), and the reverse."""
+    """Transactions that are the sum of the open events that they name (a payment of several invoices), or the reverse."""
     for doc in [*work.qbo, *work.cin7]:
         ours, theirs = (work.qbo, work.cin7) if doc.side is Source.QBO else (work.cin7, work.qbo)
         others = [other for other in near.get(doc, ()) if other in theirs][:_MOST_DOCS]

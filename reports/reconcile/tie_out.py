@@ -95,7 +95,7 @@ def _opening(books: Books, controls: Iterable[Control]) -> Iterator[Finding]:
                 subject=control.name,
                 confidence="certain",
                 explanation=f"Before {books.period.start} the balances were {size} {books.currency} apart already.",
-                remedy="Tie out the periods before, the oldest first; what is left there is one documented opening entry.",
+                remedy="Tie out the periods before, the oldest first; what is left there is one opening entry.",
             )
 
 

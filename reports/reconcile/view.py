@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
+from typing import NamedTuple
 
 from reports.reconcile.documents import Doc, Header, Legs, Slots
 from reports.reconcile.faded import Faded
@@ -71,17 +72,25 @@ WITHOUT_MONEY = frozenset(
 )
 
 
+class Sold(NamedTuple):
+    """Revenue and tax of a day's sales through one channel, in minor units, and how many documents they are."""
+
+    revenue: int
+    tax: int
+    documents: int
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known around the cases of one tie-out.
 
     `tolerance`: minor units for each ledger row; `sales_elsewhere`: another connector posts revenue to QuickBooks.
-    `numbers`: plain number -> Cin7's events of it; `undone`: the same for events that come to nothing. `changes`:
-    (TaskID or order number, day) of costs that came after the sale. `days`: (channel, day) -> revenue and tax of that
-    day's sales. `tracked`: QuickBooks transaction -> SKUs on it whose quantity QuickBooks tracks. `former`: (entity,
-    id) of a transaction -> what it posted when it was read before. `shapes`: pattern of the numbers that Cin7 gives out -> the highest.
-    `voided`: plain number -> voided Cin7 documents; `in_scope`: (entity, id) of transactions that Cin7 has too.
-    `orders`: plain order number -> sale or purchase; `whole_sales`: the ledger's TaskID is the whole sale's.
+    `numbers`: plain number -> Cin7's events of it; `undone`: the same for events that come to nothing; `voided`: plain
+    number -> voided Cin7 documents. `changes`: (TaskID or order number, day) of costs that came after the sale. `days`:
+    (channel, day) -> what was sold. `tracked`: QuickBooks transaction -> SKUs on it whose quantity QuickBooks tracks.
+    `former`: (entity, id) of a transaction -> what it posted when it was read before. `shapes`: pattern of the numbers
+    that Cin7 gives out -> the highest. `in_scope`: (entity, id) of transactions that Cin7 has too. `orders`: plain order
+    number -> sale or purchase; `whole_sales`: the ledger's TaskID is the whole sale's.
     """
 
     slots: Slots
@@ -97,7 +106,7 @@ class Known:
     undone: Mapping[str, Sequence[Doc]] = field(default_factory=dict)
     unmapped: Mapping[int, str] = field(default_factory=dict)
     changes: frozenset[tuple[str, date]] = frozenset()
-    days: Mapping[tuple[str, date], tuple[int, int, tuple[Doc, ...]]] = field(default_factory=dict)
+    days: Mapping[tuple[str, date], tuple[Sold, ...]] = field(default_factory=dict)
     tracked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     former: Mapping[tuple[str, str], tuple[Legs, ...]] = field(default_factory=dict)
     shapes: Mapping[str, int] = field(default_factory=dict)

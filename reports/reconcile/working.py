@@ -14,7 +14,7 @@ class Case:
     """Documents of both sides that belong together; `how` says by what they were matched.
 
     `surplus` are second postings of the same document in QuickBooks. `faded` are QuickBooks documents that post
-    nothing any more (voided or deleted), `undone` those of Cin7.
+    nothing any more (voided or deleted), `undone` those of Cin7. `channel`: the sales channel of a summary.
     """
 
     cin7: list[Doc]
@@ -24,6 +24,7 @@ class Case:
     surplus: list[Doc] = field(default_factory=list)
     faded: list[Header] = field(default_factory=list)
     undone: list[Header] = field(default_factory=list)
+    channel: str = ""
 
     @property
     def difference(self) -> Legs:

@@ -40,26 +40,36 @@ def whole_list(
     filters: Mapping[str, str],
     limit: int = LIMIT,
 ) -> tuple[set[str], Outcome]:
-    """Reads a list in passes; `keep` stores the rows of a page not seen before and returns how many changed."""
+    """Reads a list in passes; `keep` stores the rows of a page not seen before and returns how many changed.
+
+    A pass whose pages all announce the same Total, and that saw as many rows, is the list. Passes whose rows
+    are in no sure order are taken together, as long as that Total never moved.
+    """
     seen: set[str] = set()
+    ever: set[int | None] = set()
     outcome = Outcome()
     for _ in range(_PASSES):
-        before, last = len(seen), None
+        before, here, totals = len(seen), set[str](), set[int | None]()
         for page in sync.cin7.pages(resource, limit=limit, tally=tally, first=None, **filters):
-            fresh = [row for row in page.rows if resource.key(row) not in seen]
-            seen |= {resource.key(row) for row in fresh}
-            outcome.changed += keep(fresh)
+            totals.add(page.total)
+            keys = [resource.key(row) for row in page.rows]
+            fresh = {key: row for key, row in zip(keys, page.rows, strict=True) if key not in seen}
+            here.update(keys)
+            seen |= fresh.keys()
+            outcome.changed += keep(list(fresh.values()))
             outcome.fetched += len(fresh)
-            last = page
             sync.check()
             sync.watch(Progress("cin7", resource.name, outcome.fetched, page.total, tally.calls))
-        expected = None if last is None else last.total
+        ever |= totals
         outcome.fewest = max(1, -(-len(seen) // limit))
-        if expected is None or len(seen) == expected:
+        if totals <= {None, len(here)}:
+            return here, outcome
+        if ever == {len(seen)}:
             return seen, outcome
-        if len(seen) == before:
+        if len(seen) == before and len(totals) == 1:
             break
-    outcome.incomplete = f"the list announces {expected} rows, {len(seen)} could be read; the next sync tries again"
+    told = " or ".join(map(str, sorted(total or 0 for total in totals)))
+    outcome.incomplete = f"the list announces {told} rows, {len(here)} could be read; the next sync tries again"
     return seen, outcome
 
 

@@ -237,20 +237,23 @@ def _rewrite(
     """Adds the new postings behind the old ones, compares the two inside the database, and drops the old."""
     for chunk in spool.chunks():
         _append(session.connection(), company, source, chunk)
-    keep_former(session, company, source, days, met, held.last, at)
-    if not held.rows:
-        return spool.rows
     bounds = _bounds(company, source, days, last=held.last)
-    more, fewer = session.execute(_DIFFERENCE, bounds).one()
+    if not held.rows:
+        keep_former(session, company, source, days, met, held.last, at)
+        return spool.rows
+    differing = session.execute(_DIFFERENCE, bounds).all()
+    keep_former(session, company, source, days, met, held.last, at, {document for document, _, _ in differing})
+    more, fewer = sum(int(row[1]) for row in differing), sum(int(row[2]) for row in differing)
     session.execute(text(f"DELETE FROM posting WHERE {_WHERE} AND id <= :last"), bounds)  # noqa: S608  as above
-    return max(int(more), int(fewer))
+    return max(more, fewer)
 
 
 # Old rows have ids up to :last, because both databases number upwards.
-_SIGNED = f"SELECT sum(CASE WHEN id > :last THEN 1 ELSE -1 END) AS n FROM posting WHERE {_WHERE} GROUP BY {_COLUMNS}"  # noqa: S608  no value is part of the text
-_MORE = "coalesce(sum(CASE WHEN n > 0 THEN n END), 0)"
-_FEWER = "coalesce(sum(CASE WHEN n < 0 THEN -n END), 0)"
-_DIFFERENCE: TextClause = text(f"SELECT {_MORE}, {_FEWER} FROM ({_SIGNED}) AS d")  # noqa: S608  as above
+_SIGN = "sum(CASE WHEN id > :last THEN 1 ELSE -1 END)"
+_SIGNED = f"SELECT document, {_SIGN} AS n FROM posting WHERE {_WHERE} GROUP BY {_COLUMNS}"  # noqa: S608  no value is part of the text
+_SUMS = "sum(CASE WHEN n > 0 THEN n ELSE 0 END), sum(CASE WHEN n < 0 THEN -n ELSE 0 END)"
+# Documents with rows that are new, or gone, and how many of either.
+_DIFFERENCE: TextClause = text(f"SELECT document, {_SUMS} FROM ({_SIGNED}) AS d WHERE n <> 0 GROUP BY document")  # noqa: S608  as above
 
 
 def _append(connection: Connection, company: int, source: Source, rows: list[_Row]) -> None:

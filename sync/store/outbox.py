@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, case, delete, func, or_, select, update
+from sqlalchemy import ScalarSelect, and_, case, delete, func, or_, select, text, update
 from sqlmodel import Session
 
 from sync.domain.letters import Letter, Parcel
@@ -18,7 +18,7 @@ from sync.store.outbox_files import StoredEnclosures
 from sync.store.upsert import insert_missing, table_of
 
 _BOX, _FILES = table_of(OutboxRow), table_of(OutboxFileRow)
-_LOOK_AT = 5  # letters looked at for one claim: the first that is free is taken
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:box, 0))")
 
 
 def put(session: Session, company: int, letter: Letter, *, now: float, debounce: float = 0.0) -> None:
@@ -71,14 +71,14 @@ class StoredOutbox(StoredEnclosures):
         One letter per channel is under way at a time, oldest first; a reply waits for the message that it answers.
         """
         with writing(self._engine) as session:
-            query = _due(self._company, now).order_by(_BOX.c.id).limit(_LOOK_AT).with_for_update(skip_locked=True)
-            for row in session.execute(query).all():
-                taken = {"claimed_by": who, "claimed_until": now + lease}
-                busy = _busy(self._company, row.channel, now)
-                free = update(_BOX).where(_BOX.c.id == row.id, busy == 0).values(taken).returning(_BOX.c.id)
-                if session.execute(free).first() is not None:
-                    return self._parcel(session, row, who)
-        return None
+            if _is_postgres(session):  # else two processes would take two letters of one channel at once
+                session.execute(_ALONE, {"box": f"outbox:{self._company}"})
+            row = session.execute(_due(self._company, now).order_by(_BOX.c.id).limit(1)).first()
+            if row is None:
+                return None
+            taken = {"claimed_by": who, "claimed_until": now + lease}
+            session.execute(update(_BOX).where(_BOX.c.id == row.id).values(taken))
+            return self._parcel(session, row, who)
 
     def trying(self, parcel: Parcel, now: float, lease: float) -> bool:
         """Notes, before a post leaves, that it may arrive, and prolongs the claim; False when the claim was lost."""
@@ -181,7 +181,7 @@ class StoredOutbox(StoredEnclosures):
         return Parcel(
             key=row.key,
             holder=holder,
-            letter=_from_json(row.letter),
+            letter=from_json(row.letter),
             version=row.version,
             sent=row.sent,
             tried=row.tried,
@@ -246,6 +246,7 @@ def _to_json(letter: Letter) -> str:
     return json.dumps(words, sort_keys=True, ensure_ascii=False)
 
 
-def _from_json(text: str) -> Letter:
-    words = json.loads(text)
+def from_json(kept: str) -> Letter:
+    """A letter as it was kept, without its enclosures."""
+    words = json.loads(kept)
     return Letter(**{**words, "identity": tuple(words["identity"])})

@@ -1,8 +1,8 @@
 """Processes that are killed in the middle of sending: `python -m tests.bot.outbox_process DATABASE API_URL`.
 
-For each step N a child puts a letter with a file, changes it, and sends it; at its N-th call of the store or of Slack
-it is killed, before the call or after it. The next child, whose clock is later, sends what is left. In the end the
-counts of letters are printed as JSON.
+For each step N a child puts a letter with a file, changes it, and sends it; before its N-th call of the store or of
+Slack, which is after the one before, it is killed. The next child, whose clock is later, sends what is left. In the
+end the counts of letters are printed as JSON.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bot.outbox import Outbox
@@ -29,27 +30,22 @@ _MOST = 60  # calls that sending one letter can take at most
 class Mortal:
     """Stands before the store or Slack, and kills the process at one call of all of them together."""
 
-    def __init__(self, inner: object, steps: Callable[[], bool], *, after: bool) -> None:
+    def __init__(self, inner: object, steps: Callable[[], bool]) -> None:
         self._inner = inner
         self._steps = steps
-        self._after = after
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._inner, name)
 
         def call(*args: Any, **named: Any) -> Any:
-            die = self._steps()
-            if die and not self._after:
+            if self._steps():
                 os.kill(os.getpid(), signal.SIGKILL)
-            found = real(*args, **named)
-            if die:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return found
+            return real(*args, **named)
 
         return call
 
 
-def send(database: str, url: str, number: int, clock: Clock, die_at: int, *, after: bool) -> None:
+def send(database: str, url: str, number: int, clock: Clock, die_at: int) -> None:
     """One life: sends all that is due; dies at the call `die_at`, never where that is negative."""
     engine = open_database(f"sqlite:///{database}")
     count = iter(range(10_000))
@@ -58,8 +54,8 @@ def send(database: str, url: str, number: int, clock: Clock, die_at: int, *, aft
     def steps() -> bool:
         return next(count) == die_at
 
-    mortal_box: Any = Mortal(box, steps, after=after)
-    mortal_slack: Any = Mortal(Slack("xoxb-test", url, timeout=5), steps, after=after)
+    mortal_box: Any = Mortal(box, steps)
+    mortal_slack: Any = Mortal(Slack("xoxb-test", url, timeout=5), steps)
     outbox = Outbox(mortal_box, mortal_slack, OpenPace(clock), clock)
     if number >= 0:
         file = Enclosure("week.xlsx", "The week", b"figures")
@@ -67,10 +63,10 @@ def send(database: str, url: str, number: int, clock: Clock, die_at: int, *, aft
         while outbox.step():
             pass
         outbox.put(letter(f"report:{number}", "second", files=[file]))
-    for _ in range(20):
+    for _ in range(4):
         while outbox.step():
             pass
-        clock.at += 5
+        clock.at += 35
 
 
 def child(work: Callable[[], None]) -> bool:
@@ -90,17 +86,16 @@ def main(database: str, url: str) -> None:
     migrate(engine)
     engine.dispose()
     letters, killed = 0, 0
-    for after in (False, True):
-        for die_at in range(_MOST):
-            # Slack dates messages by its own clock, which is the real one here: ours may not run too far ahead.
-            number, letters, clock = letters, letters + 1, Clock(time.time())
-            died = child(lambda n=number, d=die_at, a=after, c=clock: send(database, url, n, c, d, after=a))  # type: ignore[misc]  # defaults bind the loop's values
-            clock.at += _LATER
-            # What was cut off before its second put is put again, as the caller of a killed process would.
-            child(lambda n=number, c=clock: send(database, url, n, c, -1, after=False))  # type: ignore[misc]
-            killed += died
-            if not died:
-                break
+    for number in range(_MOST):
+        # Slack dates messages by its own clock, which is the real one here: ours may not run too far ahead.
+        letters, clock = letters + 1, Clock(time.time())
+        died = child(partial(send, database, url, number, clock, number))
+        clock.at += _LATER
+        # What was cut off before its second put is put again, as the caller of a killed process would.
+        child(partial(send, database, url, number, clock, -1))
+        killed += died
+        if not died:
+            break
     engine = open_database(f"sqlite:///{database}")
     counts = StoredOutbox(engine, company_of(engine)).counts()
     print(json.dumps({"letters": letters, "killed": killed, "counts": counts}))  # noqa: T201  what it is for

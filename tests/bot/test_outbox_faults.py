@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from bot.outbox import Outbox
 from tests.bot.desks import Desk, letter
-from tests.bot.fake_slack import BEFORE, Fault, copies, running
+from tests.bot.fake_slack import Fault, copies, running
 
 ROOT = Path(__file__).parents[2]
 _DRAWN = [Fault("throttle", 3), Fault("html_before"), Fault("drop_before"), Fault("fatal_error")] + [
@@ -38,9 +38,7 @@ def _over_faults(engine: Engine, posts: int, seed: int) -> None:
         counted = copies(shown, "report")
         assert len(counted) == posts, "lost"
         assert set(counted.values()) == {1}, "twice"
-        faulty = sum(fault.kind in BEFORE for fault in _DRAWN)
-        assert faulty
-        assert slack.count("chat.postMessage") > posts * 1.1  # the faults did happen
+        assert slack.count("chat.postMessage") > posts  # the faults did happen
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -91,7 +89,7 @@ def test_killed_at_any_step_a_letter_is_shown_once_after_the_next_start(tmp_path
         done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)  # noqa: S603  our own words
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout)
-        assert told["killed"] >= 8  # before and after each step of a post, an update and a file
+        assert told["killed"] >= 20  # before each step of a post, an update and a file
         counted = copies(slack.shown("C0ALERTS"), "report")
         assert counted == {(f"report:{number}",): 1 for number in range(told["letters"])}
         assert {message["text"] for message in slack.shown("C0ALERTS")} == {"second"}

@@ -22,7 +22,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 "billed_not_received",
                 "inventory",
                 each.doc.number,
-                f"{each.doc.number} was billed on {each.doc.day}, and goods of {facts.known.money(each.at_stake)} had not"
+                f"{each.doc.number} was billed on {each.doc.day}; goods of {facts.known.money(each.at_stake)} had not"
                 f" come by {facts.end}; it should clear by {each.clears}.",
                 f"Dr Goods in transit (or Supplier prepayments), Cr Inventory {facts.known.money(each.at_stake)};"
                 " reverse it on receipt.",

@@ -15,7 +15,7 @@ def find(view: View) -> Iterable[Finding]:
     Remedy: have the integration write the journal again; find the document that came late or was changed since.
     When it is wrong: some of the channel's documents are posted one by one under numbers that nobody recognises.
     """
-    if view.case.how != "summary" or not view.case.difference:
+    if view.case.how != "summary" or not view.case.qbo or not view.case.difference:
         return []
     journal = view.case.qbo[0]
     return view.all(

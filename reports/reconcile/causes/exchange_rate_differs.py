@@ -10,8 +10,11 @@ from reports.reconcile.documents import Header, summed
 from reports.reconcile.findings import Finding
 from reports.reconcile.numbers import plain
 from reports.reconcile.view import View
+from sync.domain.money import from_minor
 
 _OWED = ("receivables", "payables")
+_NEAR = 7  # days
+_CLOSE = Decimal("0.002")
 _FAR = Decimal("0.25")  # rates of one day do not differ by more; an amount that is told must then decide
 
 
@@ -69,13 +72,27 @@ def _same_foreign(view: View, header: Header) -> bool:
         for each in view.known.cin7_headers.values()
         if each.kind in ("Sale", "Purchase") and each.total is not None and plain(each.invoice) in numbers
     ]
-    if event.role not in ("invoice", "bill") or not totals or header.total is None:
+    if event.role not in ("invoice", "bill") or header.total is None:
         return True
-    return header.total in totals or header.total < max(totals) * Decimal("0.99") - 1 and _parted(view)
+    return header.total in totals or _usual_rate(view, header)
 
 
-def _parted(view: View) -> bool:
-    """Whether the order has further invoices, so that its total is not this document's."""
-    event = view.case.cin7[0]
-    return len({doc.number for number in event.also for doc in view.known.numbers.get(number, ())
-                if doc.role == event.role}) > 1  # fmt: skip
+def _usual_rate(view: View, header: Header) -> bool:
+    """Whether Cin7's base amount is the foreign total at a rate that other documents of those days have.
+
+    Of an order in parts Cin7's list tells the total of all parts, not of this one.
+    """
+    owed = sum(abs(amount) for slot, amount in summed(view.case.cin7)
+               if view.known.slots.controls[slot] in _OWED)  # fmt: skip
+    foreign = from_minor(header.total or 0, header.currency)
+    if not owed or not foreign:
+        return False
+    own = from_minor(owed, view.known.currency) / foreign
+    day = view.case.cin7[0].day
+    rates = sorted(
+        other.rate
+        for other in view.known.headers.values()
+        if other.currency == header.currency and other.rate and other is not header and other.day
+        and abs((other.day - day).days) <= _NEAR
+    )  # fmt: skip
+    return any(abs(own / rate - 1) < _CLOSE for rate in rates)

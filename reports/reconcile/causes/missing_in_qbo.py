@@ -18,10 +18,11 @@ def find(view: View) -> Iterable[Finding]:
     """
     if view.case.qbo or not view.case.cin7:
         return []
+    event = view.case.cin7[0]
     elsewhere = view.known.sales_elsewhere and view.role() in SALES
     return view.all(
         "missing_in_qbo",
-        f"{view.case.cin7[0].role.capitalize()} {view.case.cin7[0].number} of {view.case.cin7[0].day} is posted in Cin7;"
+        f"{event.role.capitalize()} {event.number} of {event.day} is posted in Cin7;"
         " QuickBooks has no document of that number, none that names it, and none like it.",
         "Look for it in Cin7's sync history, cure what stopped it, and sync it again.",
         nature="policy" if elsewhere else "",

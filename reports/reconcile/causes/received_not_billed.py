@@ -23,7 +23,9 @@ def find(facts: Facts) -> Iterator[Finding]:
             doc = _document(facts, each, control)
             entry = "Nothing to post: accrual is on. Chase the bill."
             if control == "inventory":
-                entry = f"Dr Inventory, Cr Accrued purchases {facts.known.money(each.at_stake)}; reverse on the bill's day."
+                entry = (
+                    f"Dr Inventory, Cr Accrued purchases {facts.known.money(each.at_stake)}; reverse on the bill's day."
+                )
             yield facts.finding(
                 "received_not_billed",
                 control,

@@ -41,10 +41,10 @@ def _channel(view: View, txn: Doc) -> str:
     revenue, tax = slots.amount(txn, "revenue"), slots.amount(txn, "tax")
     if revenue <= 0:
         return ""
-    for (channel, day), (sold, taxed, docs) in sorted(days.items(), key=lambda each: each[0]):
+    for (channel, day), ways in sorted(days.items()):
+        whole = [sold for sold in ways if sold.revenue == revenue and tax in (0, sold.tax)]
         near = 0 <= (txn.day - day).days <= _LATEST
-        whole = sold == revenue and tax in (0, taxed)
-        if near and whole and (len(docs) > 1 or _says(view, txn, channel)):
+        if near and whole and (whole[0].documents > 1 or _says(view, txn, channel)):
             return channel
     for channel in sorted({channel for channel, _ in days}):
         if _says(view, txn, channel) and _run(view, txn, channel, revenue):
@@ -54,13 +54,14 @@ def _channel(view: View, txn: Doc) -> str:
 
 def _run(view: View, txn: Doc, channel: str, revenue: int) -> bool:
     """Whether some run of days up to the summary adds up to it."""
-    days = view.known.days
-    for late in range(_LATEST + 1):
-        total = 0
-        for back in range(_LONGEST):
-            total += days.get((channel, txn.day - timedelta(days=late + back)), (0, 0, ()))[0]
-            if total == revenue:
-                return True
+    for way in (0, 1):
+        for late in range(_LATEST + 1):
+            total = 0
+            for back in range(_LONGEST):
+                sold = view.known.days.get((channel, txn.day - timedelta(days=late + back)))
+                total += sold[way].revenue if sold else 0
+                if total == revenue:
+                    return True
     return False
 
 

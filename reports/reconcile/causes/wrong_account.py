@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reports.reconcile.causes.exchange_rate_differs import on_gains_alone
-from reports.reconcile.documents import less, summed, turnover
+from reports.reconcile.documents import summed, turnover
 from reports.reconcile.findings import Finding
 from reports.reconcile.view import View
 
@@ -21,7 +21,7 @@ def find(view: View) -> Iterable[Finding]:
     if not view.pair or view.case.surplus or not difference or on_gains_alone(view):
         return
     ours, theirs = summed(view.case.cin7), summed(view.qbo)
-    if turnover(ours) != turnover(theirs) or set(less(ours, ())) == set(theirs):
+    if turnover(ours) != (turnover(theirs) if theirs else sum(doc.gross for doc in view.qbo)):
         return
     # The money that moved: from slots where Cin7 has more to those where QuickBooks has it instead.
     right = {slot for slot, amount in difference if amount * dict(ours).get(slot, 0) > 0}

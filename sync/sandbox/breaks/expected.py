@@ -37,7 +37,8 @@ class Finding:
     `at_stake`: minor units of base currency. `root` is equal for findings of one event, and for no others. `size`:
     the gap that was there before the period, minor units (opening_difference alone). `unseen`: None where any sync
     shows it; else only what an earlier sync remembers shows it, and without one the tie-out says this cause instead
-    ("": nothing). `on`: a day whose period shows a finding without documents.
+    ("": nothing). `on`: a day whose period shows a finding without documents, and of what is open the day on whose
+    evening it is: a period that ends then shows it.
     """
 
     cause: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sync.sandbox.bills import priced
@@ -115,7 +116,7 @@ def _one(cause: str) -> Injector:
             if found:
                 chosen = scene.random.choice(found)
                 scene.reserve(chosen.root)
-                return Expected(cause, f"{end}", (chosen,))
+                return Expected(cause, "its own", (replace(chosen, on=end),))
             end = end.replace(day=1) - timedelta(1)
         raise NoSuchCase(f"nothing is {cause.replace('_', ' ')} at the end of any of the last months")
 

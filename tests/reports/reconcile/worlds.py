@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Engine, delete, insert
-from sqlalchemy.orm import Session
+from sqlmodel import Session
 
 from reports import answers
 from reports.books import Config
