@@ -20,9 +20,7 @@ class Request:
 
 def arguments(parser: Parser) -> None:
     parser.add_argument("period", nargs="*", metavar="PERIOD", help="like 2026-01; default: last-month")
-    parser.add_argument(
-        "--by", nargs="+", metavar="NAME", default=[], help="who signs; else: how it stands"
-    )
+    parser.add_argument("--by", nargs="+", metavar="NAME", default=[], help="who signs; else: how it stands")
 
 
 def parse(args: argparse.Namespace) -> Request:

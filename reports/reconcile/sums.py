@@ -111,7 +111,7 @@ def _rows_making(rows: Sequence[Pair], wanted: Legs) -> tuple[Pair, ...] | None:
 
 
 def _groups(work: Work, near: dict[Doc, dict[Doc, None]]) -> None:
-    """Transactions that are the sum of the open events that they name (a payment of several invoices), or the reverse."""
+    """Transactions that are the sum of the open events they name (a payment of several invoices), or the reverse."""
     for doc in [*work.qbo, *work.cin7]:
         ours, theirs = (work.qbo, work.cin7) if doc.side is Source.QBO else (work.cin7, work.qbo)
         others = [other for other in near.get(doc, ()) if other in theirs][:_MOST_DOCS]

@@ -89,7 +89,7 @@ class Known:
     number -> voided Cin7 documents. `changes`: (TaskID or order number, day) of costs that came after the sale. `days`:
     (channel, day) -> what was sold. `tracked`: QuickBooks transaction -> SKUs on it whose quantity QuickBooks tracks.
     `former`: (entity, id) of a transaction -> what it posted when it was read before. `shapes`: pattern of the numbers
-    that Cin7 gives out -> the highest. `in_scope`: (entity, id) of transactions that Cin7 has too. `orders`: plain order
+    that Cin7 gives out -> the highest. `in_scope`: (entity, id) of transactions that Cin7 has too. `orders`: order
     number -> sale or purchase; `whole_sales`: the ledger's TaskID is the whole sale's.
     """
 

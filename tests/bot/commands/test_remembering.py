@@ -51,6 +51,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with serve(world, limits=False) as served:
         told = Story(served, tmp_path_factory.mktemp("story"))
         told.asked("sync")
+        told.asked("reconcile 2025-11-01..2026-03-19")  # each test starts from findings that are remembered
         yield told
 
 

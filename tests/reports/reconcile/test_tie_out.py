@@ -63,11 +63,16 @@ def test_both_sides_of_each_control_stand_beside_each_other(engine: Engine) -> N
     assert set(CONTROLS) >= {c.name for c in result.controls if not c.name.startswith("account:")}
 
 
-def test_what_nothing_explains_is_one_open_set_for_each_control_that_differs(engine: Engine) -> None:
+def test_what_quickbooks_dates_in_another_month_is_named_on_each_control_that_differs(engine: Engine) -> None:
     result = ask(cache(engine, LEDGER))
-    assert {(found.control, found.amount) for found in result.ambiguous} == {("revenue", 3000), ("receivables", 3000)}
-    assert control(result, "revenue").unexplained == 3000
-    assert control(result, "cogs").unexplained == 0
+    elsewhere = [found for found in result.findings if found.amount]
+    assert {(found.cause, found.control, found.amount) for found in elsewhere} == {
+        ("different_period", "revenue", 3000),
+        ("different_period", "receivables", 3000),
+    }
+    assert len({found.root for found in elsewhere}) == 1
+    assert not result.ambiguous
+    assert [control(result, name).unexplained for name in ("revenue", "cogs")] == [0, 0]
 
 
 def test_closing_is_opening_and_movement(engine: Engine) -> None:
