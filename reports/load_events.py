@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
@@ -17,23 +17,49 @@ from reports.reconcile.documents import Header, Legs, Slots, added, slots
 from reports.reconcile.events import Cin7Row, QboRow, cin7_documents, qbo_documents
 from reports.reconcile.match import Ledgers
 from reports.reconcile.numbers import plain
+from reports.reconcile.reach import reach
 from reports.reconcile.roles import Ways, ways
 from sync.domain.accounts import Source
+from sync.domain.period import Period
 
 # What a trade document joins with a bank account is a prepayment or deposit.
 _TRADE = ("Sale", "Purchase")
 _SALES = ("Sale", "SaleCreditNote")
+_MARGIN = 62  # days around the period in which counterparts are looked for without being named
 
 
-def ledgers(session: Session, books: Books) -> Ledgers:
-    """Every document of both cached ledgers; the period only decides what counts."""
-    found = slots(books.map)
-    headers = {(row.kind, row.id): row for row in _headers(session, books.company.id, Source.QBO)}
-    own = {(row.kind, row.id): row for row in _headers(session, books.company.id, Source.CIN7)}
-    events, undone = cin7_documents(
-        _cin7_rows(session, books.company.id), found, _ways(session, books), _also(session, books.company.id, own)
-    )
-    heard, quiet = qbo_documents(_qbo_rows(session, books.company.id), found)
+def ledgers(session: Session, books: Books, margin: int = _MARGIN) -> Ledgers:
+    """The documents of both cached ledgers that the tie-out of `books.period` must see.
+
+    These are all of the period and `margin` days around it, and from outside whatever they name, are named by, or wait
+    for: a document that was dated wrongly by a year is found by its number.
+    """
+    around = _around(books.period, margin)
+    cin7, qbo = list(_cin7_rows(session, books, around)), list(_qbo_rows(session, books, around))
+    found = _ledgers(session, books, around, cin7, qbo)
+    if (around.start, around.end) == (date.min, date.max):
+        return found
+    more = reach(found, books.period)
+    cin7 += _cin7_rows(session, books, around, more.cin7)
+    qbo += _qbo_rows(session, books, around, _outside(session, books, around, more.qbo))
+    return _ledgers(session, books, around, cin7, qbo)
+
+
+def _around(period: Period, margin: int) -> Period:
+    first = period.start.toordinal() - margin
+    last = period.end.toordinal() + margin
+    return Period(date.fromordinal(max(first, 1)), date.fromordinal(min(last, date.max.toordinal())))
+
+
+def _ledgers(session: Session, books: Books, around: Period, cin7: Iterable[Cin7Row], qbo: Iterable[QboRow]) -> Ledgers:
+    found, company = slots(books.map), books.company.id
+    own = {(row.kind, row.id): row for row in _headers(session, company, Source.CIN7, around)}
+    events, undone = cin7_documents(cin7, found, _ways(session, books), _also(session, company, own))
+    heard, quiet = qbo_documents(qbo, found)
+    headers = {(row.kind, row.id): row for row in _headers(session, company, Source.QBO, around)}
+    linked = {id_ for header in headers.values() for _, id_ in header.links}
+    lacking = (linked | {doc.id for doc in heard}) - {id_ for _, id_ in headers}
+    headers |= {(row.kind, row.id): row for row in _headers(session, company, Source.QBO, around, lacking)}
     return Ledgers(
         slots=found,
         cin7=tuple(events),
@@ -43,26 +69,73 @@ def ledgers(session: Session, books: Books) -> Ledgers:
         headers=headers,
         channels=_channels(own.values()),
         cin7_headers=own,
-        texts=_texts(session, books.company.id, headers.values()),
-        changes=_changes(session, books.company.id),
-        tracked=_tracked(session, books.company.id),
+        texts=_texts(session, company, headers.values()),
+        changes=_changes(session, company),
+        tracked=_tracked(session, company),
     )
 
 
-def _cin7_rows(session: Session, company: int) -> Iterable[Cin7Row]:
-    """Cin7's rows are balanced pairs: the side above zero tells them whole."""
+def _cin7_rows(
+    session: Session, books: Books, around: Period, numbers: Collection[str] | None = None
+) -> Iterator[Cin7Row]:
+    """Cin7's rows are balanced pairs: the side above zero tells them whole.
+
+    `numbers`: instead the rows of other days with these document numbers.
+    """
     c = POSTING.c
-    query = select(c.document, c.kind, c.number, c.memo, c.name, c.day, c.account, c.counter, c.amount)
-    rows = session.execute(query.where(c.company == company, c.source == Source.CIN7.value, c.amount > 0))
-    return (Cin7Row(*row) for row in rows)
+    query = select(c.document, c.kind, c.number, c.memo, c.name, c.day, c.account, c.counter, c.amount).where(
+        c.company == books.company.id, c.source == Source.CIN7.value, c.amount > 0
+    )
+    if numbers is None:
+        query = query.where(c.day.between(around.start, around.end))
+    else:
+        query = query.where(
+            _other_days(around), among(session, func.upper(c.number), _references(session, books, numbers))
+        )
+    for row in session.execute(query):
+        yield Cin7Row(*row)
 
 
-def _qbo_rows(session: Session, company: int) -> Iterable[QboRow]:
+def _references(session: Session, books: Books, numbers: Collection[str]) -> set[str]:
+    """The numbers, and what the ledger writes for an invoice that was credited: "INV-00004/CR-00002"."""
+    c = DOCUMENT.c
+    rows = session.execute(
+        select(c.invoice, c.credit).where(
+            c.company == books.company.id, c.source == Source.CIN7.value, c.kind.in_(_SALES), c.credit != "",
+            among(session, func.upper(c.invoice), numbers),
+        )
+    )  # fmt: skip
+    return {*numbers, *(plain(f"{invoice}/{credit}") for invoice, credit in rows)}
+
+
+def _qbo_rows(session: Session, books: Books, around: Period, ids: Collection[str] | None = None) -> Iterator[QboRow]:
+    """What QuickBooks' transactions post, account by account. `ids`: those of other days with these ids."""
     c = POSTING.c
     keys = (c.document, c.kind, c.number, c.name, c.memo, c.day, c.account)
     query = select(*keys, func.sum(c.amount), func.count()).group_by(*keys)
-    rows = session.execute(query.where(c.company == company, c.source == Source.QBO.value))
-    return (QboRow(*key, int(amount), count) for *key, amount, count in rows)  # type: ignore[call-arg]  # seven columns
+    query = query.where(c.company == books.company.id, c.source == Source.QBO.value)
+    if ids is None:
+        query = query.where(c.day.between(around.start, around.end))
+    else:
+        query = query.where(_other_days(around), among(session, c.document, ids))
+    for *key, amount, count in session.execute(query):
+        yield QboRow(*key, int(amount), count)  # type: ignore[call-arg]  # the key is seven columns
+
+
+def _other_days(around: Period) -> ColumnElement[bool]:
+    return (POSTING.c.day < around.start) | (POSTING.c.day > around.end)
+
+
+def _outside(session: Session, books: Books, around: Period, numbers: Collection[str]) -> set[str]:
+    """Ids of QuickBooks documents of other days with these numbers."""
+    c = DOCUMENT.c
+    rows = session.execute(
+        select(c.id).where(
+            c.company == books.company.id, c.source == Source.QBO.value, (c.day < around.start) | (c.day > around.end),
+            among(session, func.upper(c.number), numbers),
+        )
+    )  # fmt: skip
+    return {id_ for (id_,) in rows}
 
 
 def _ways(session: Session, books: Books) -> Ways:
@@ -77,12 +150,25 @@ def _ways(session: Session, books: Books) -> Ways:
     return ways(accounts, books.map.cin7_control, (code for (code,) in joined))
 
 
-def _headers(session: Session, company: int, source: Source) -> Iterable[Header]:
+def _headers(
+    session: Session, company: int, source: Source, around: Period, ids: Collection[str] | None = None
+) -> Iterator[Header]:
+    """Headers of the days around, those without a day, and what is voided or deleted; or only those with these ids."""
     c = DOCUMENT.c
-    rows = session.execute(
-        select(DOCUMENT).where(c.company == company, c.source == source.value).order_by(c.kind, c.id)
-    )
-    return (_header(row) for row in rows)
+    query = select(DOCUMENT).where(c.company == company, c.source == source.value)
+    if ids is None:
+        near = c.day.between(around.start, around.end)
+        query = query.where(near | c.day.is_(None) | c.voided.is_(True) | c.deleted_at.is_not(None) | _unfinished())
+    else:
+        query = query.where(among(session, c.id, ids))
+    for row in session.execute(query.order_by(c.kind, c.id)):
+        yield _header(row)
+
+
+def _unfinished() -> ColumnElement[bool]:
+    """Cin7's sales and purchases of any day whose statuses say that something of them is still to come."""
+    version = func.upper(DOCUMENT.c.version)
+    return version.like("%=NOT %") | version.like("%=PARTIALLY%") | DOCUMENT.c.kind.like("Purchase%")
 
 
 def _header(row: AnyRow) -> Header:

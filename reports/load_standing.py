@@ -84,7 +84,15 @@ def _sold(session: Session, books: Books) -> frozenset[str]:
             head.day.between(*_days(books)),
         )
     )
-    return frozenset().union(*(_column(session, query) for query in (shipped, billed, ordered))) - {""}
+    invoiced = select(line.sku).where(
+        line.company == books.company.id,
+        line.source == Source.CIN7.value,
+        line.kind == "Sale",
+        line.section == "Invoice",
+        line.day.between(*_days(books)),
+    )
+    queries = (shipped, billed, ordered, invoiced)
+    return frozenset().union(*(_column(session, query) for query in queries)) - {""}
 
 
 def _column(session: Session, query: Select[Any]) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from reports.reconcile.documents import Doc
 from reports.reconcile.edges import LINK, NEAR, STEM, Edge
-from reports.reconcile.numbers import is_copy, plain
+from reports.reconcile.numbers import is_copy
 from reports.reconcile.working import Case, Work
 
 
@@ -26,7 +26,7 @@ def _is_copy(edge: Edge, case: Case) -> bool:
     for kept in case.qbo:
         same_kind = kept.kind == txn.kind
         same_name = not kept.name or not txn.name or kept.name.casefold() == txn.name.casefold()
-        numbered = plain(kept.number) == plain(txn.number) or is_copy(txn.number, kept.number)
+        numbered = kept.plain == txn.plain or is_copy(txn.number, kept.number)
         if same_kind and same_name and kept.legs == txn.legs and (numbered or edge.strength > STEM):
             return True
         if same_kind and same_name and numbered and txn.number and edge.strength != LINK and _alike(kept, txn):
@@ -42,13 +42,13 @@ def _alike(kept: Doc, txn: Doc) -> bool:
 
 def _keep_the_first(work: Work, case: Case) -> None:
     """Kept is the one with a linked payment, then with the exact number, then the oldest, then the lowest id."""
-    wanted = {plain(doc.number) for doc in case.cin7}
+    wanted = {doc.plain for doc in case.cin7}
 
     def rank(txn: Doc) -> tuple[bool, bool, str, int, str]:
         header = work.header(txn)
         paid = bool(header and header.links)
         created = header.created.isoformat() if header and header.created else ""
-        return (not paid, plain(txn.number) not in wanted, created, len(txn.id), txn.id)
+        return (not paid, txn.plain not in wanted, created, len(txn.id), txn.id)
 
     if len(case.qbo) == 1:
         first, *rest = sorted([*case.qbo, *case.surplus], key=rank)

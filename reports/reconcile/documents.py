@@ -25,7 +25,8 @@ class Doc:
     `role` says what a Cin7 event is (invoice, credit, payment, cost, ...), for QuickBooks it is the entity again.
     `legs` are its postings on compared accounts; `rows` counts its ledger rows; `texts` is what else it says (memos).
     `also` are further numbers by which the other system may call it, `near` numbers of documents beside it (the order
-    of a bill). `pairs` are a Cin7 event's ledger rows; `gross` is what a QuickBooks transaction debits in all.
+    of a bill); `plain` is its own in plain form. `pairs` are a Cin7 event's ledger rows; `gross` is what a QuickBooks
+    transaction debits in all.
     """
 
     side: Source
@@ -40,6 +41,7 @@ class Doc:
     texts: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    plain: str = ""
     pairs: tuple[Pair, ...] = ()
     gross: int = 0
 
@@ -152,7 +154,8 @@ def added(legs: Iterable[tuple[int, int]]) -> Legs:
     sums: dict[int, int] = {}
     for slot, amount in legs:
         sums[slot] = sums.get(slot, 0) + amount
-    return tuple(sorted((slot, amount) for slot, amount in sums.items() if amount and slot != ELSEWHERE))
+    sums.pop(ELSEWHERE, None)
+    return tuple(sorted([each for each in sums.items() if each[1]]))
 
 
 def turned(legs: Legs) -> Legs:
@@ -169,3 +172,9 @@ def turnover(legs: Legs) -> int:
     """The debits of a document that posts these legs, what is not compared included."""
     debits = sum(amount for _, amount in legs if amount > 0)
     return debits + max(0, -sum(amount for _, amount in legs))
+
+
+def words(header: Header) -> dict[str, str]:
+    """The finer statuses of a sale or purchase, in upper case: type, ship, invoice, received."""
+    pairs = (part.partition("=") for part in header.version.split("; "))
+    return {name: value.upper() for name, _, value in pairs}

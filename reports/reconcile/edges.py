@@ -38,7 +38,7 @@ class Names:
         own: defaultdict[str, list[Doc]] = defaultdict(list)
         near: defaultdict[str, list[Doc]] = defaultdict(list)
         for doc in events:
-            for number in (plain(doc.number), *doc.also):
+            for number in (doc.plain, *doc.also):
                 if number:
                     own[number].append(doc)
             for number in doc.near:
@@ -56,7 +56,7 @@ def targets(txn: Doc, work: Work, names: Names) -> dict[str, int]:
 
 def _told(txn: Doc, work: Work, names: Names) -> Iterator[tuple[str, int]]:
     known = names.own
-    number = plain(txn.number)
+    number = txn.plain
     if number in known:
         yield number, EXACT
     else:

@@ -129,7 +129,8 @@ def _document(
     control = "receivables" if row.kind.strip().lower() == "sale" else "payables"
     net = sum(amount for slot, amount in legs if slots.controls[slot] == control)
     beside = numbers[row.reference, row.text][1]
-    others = (*also.get(row.document, ()), *also.get(plain(event.number), ()))
+    own = plain(event.number)
+    others = (*also.get(row.document, ()), *also.get(own, ()))
     return Doc(
         side=Source.CIN7,
         id=row.document,
@@ -141,14 +142,19 @@ def _document(
         rows=len(pairs),
         name=row.name,
         texts=(row.text,),
-        also=tuple(sorted({plain(other) for other in others if other} - {plain(event.number)})),
+        also=tuple(sorted({plain(other) for other in others if other} - {own})) if others else (),
         near=(plain(beside),) if beside else (),
+        plain=own,
         pairs=pairs,
     )
 
 
 def legs_of(pairs: Iterable[Pair]) -> tuple[tuple[int, int], ...]:
-    return added(leg for debit, credit, amount in pairs for leg in ((debit, amount), (credit, -amount)))
+    """What ledger rows post, slot by slot."""
+    legs: list[tuple[int, int]] = []
+    for debit, credit, amount in pairs:
+        legs += ((debit, amount), (credit, -amount))
+    return added(legs)
 
 
 def qbo_documents(rows: Iterable[QboRow], slots: Slots) -> tuple[list[Doc], list[Doc]]:
@@ -171,6 +177,7 @@ def qbo_documents(rows: Iterable[QboRow], slots: Slots) -> tuple[list[Doc], list
             rows=sum(row.rows for row in own),
             name=max(row.name for row in own),
             texts=tuple(sorted({row.memo for row in own if row.memo})),
+            plain=plain(first.number),
             gross=sum(row.amount for row in own if row.amount > 0),
         )
         (heard if doc.legs else quiet).append(doc)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 from reports.reconcile.documents import Doc, Legs
-from reports.reconcile.numbers import named, plain
+from reports.reconcile.numbers import named
 from reports.reconcile.working import Work
 
 _Key = tuple[str, date, Legs]
@@ -18,7 +18,7 @@ def match_exact(work: Work) -> None:
     index: defaultdict[_Key, list[Doc]] = defaultdict(list)
     known: dict[str, None] = {}
     for doc in work.cin7:
-        for number in (plain(doc.number), *doc.also):
+        for number in (doc.plain, *doc.also):
             if number:
                 index[number, doc.day, doc.legs].append(doc)
                 known[number] = None
@@ -27,12 +27,12 @@ def match_exact(work: Work) -> None:
             waiting = index.get((number, txn.day, txn.legs))
             event = next((doc for doc in waiting or () if doc in work.cin7), None)
             if event is not None:
-                work.put([event], [txn], "number")
+                work.put([event], [txn], "number").agreed = True
                 break
 
 
 def _numbers(txn: Doc, known: Collection[str]) -> Iterator[str]:
-    number = plain(txn.number)
+    number = txn.plain
     if number in known:
         yield number
     else:

@@ -28,6 +28,8 @@ def explain(found: Matched, known: Known, facts: Facts) -> Explained:
     findings: list[Finding] = []
     open_sets: list[OpenSet] = []
     for case in (*found.cases, *found.alone):
+        if case.agreed and not case.surplus and (not known.changes or case.cin7[0].role != "cost"):
+            continue
         if any(doc.day in known.period for doc in (*case.cin7, *case.qbo, *case.surplus)):
             told, left = _judge(View(case, known))
             findings += told

@@ -34,7 +34,7 @@ class Faded:
         By number, by what it was linked to or says, and else by day and counterparty where only one is like that.
         """
         fits = [h for h in self.headers if bool(h.deleted_at) is deleted and self._fits(h, event)]
-        numbers = {plain(event.number), *event.also}
+        numbers = {event.plain, *event.also}
         for sure, some in (
             ("certain", [h for h in fits if plain(h.number) in numbers]),
             ("certain", [h for h in fits if self._linked(h, numbers)]),

@@ -30,6 +30,7 @@ def known(
 ) -> Known:
     """Everything that the rules ask for, indexed once."""
     numbers = _by_number(found.cin7)
+    back = set(_taken_back(matched))
     trade = [header for header in found.cin7_headers.values() if header.kind in ("Sale", "Purchase")]
     ids = {header.id for header in trade}
     return Known(
@@ -53,6 +54,13 @@ def known(
         voided=_voided(found.cin7_headers.values()),
         orders={plain(header.number): header for header in trade},
         whole_sales=any(doc.id in ids for doc in found.cin7 if doc.role in ("invoice", "cost", "bill", "receipt")),
+        foreign={
+            (each.kind, plain(each.number)): each.total
+            for each in found.headers.values()
+            if not each.voided and not each.deleted_at
+        },
+        live=tuple(doc for doc in found.cin7 if doc not in back),
+        alone=tuple(doc for case in matched.alone for doc in case.qbo),
         in_scope=frozenset((doc.kind, doc.id) for case in matched.cases if case.cin7 for doc in case.qbo),
     )
 
@@ -60,7 +68,7 @@ def known(
 def _by_number(docs: Iterable[Doc]) -> dict[str, list[Doc]]:
     found: defaultdict[str, list[Doc]] = defaultdict(list)
     for doc in docs:
-        for number in (plain(doc.number), *doc.also):
+        for number in (doc.plain, *doc.also):
             found[number].append(doc)
     return dict(found)
 
@@ -74,7 +82,7 @@ def _days(found: Ledgers) -> dict[tuple[str, date], tuple[Sold, ...]]:
     docs: defaultdict[tuple[str, date], list[Doc]] = defaultdict(list)
     for doc in found.cin7:
         if doc.role in ("invoice", "credit"):
-            words = (doc.id, plain(doc.number), *doc.also)
+            words = (doc.id, doc.plain, *doc.also)
             channel = next((found.channels[word] for word in words if found.channels.get(word)), "")
             if channel:
                 docs[channel, doc.day].append(doc)

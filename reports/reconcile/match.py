@@ -12,7 +12,6 @@ from reports.reconcile.documents import Doc, Header, Slots, turnover
 from reports.reconcile.edges import NEAR, Names, edges, match_named, targets
 from reports.reconcile.exact import match_exact
 from reports.reconcile.netting import net_out
-from reports.reconcile.numbers import plain
 from reports.reconcile.roles import natural
 from reports.reconcile.summaries import match_summaries
 from reports.reconcile.sums import complete, rest_of
@@ -85,6 +84,6 @@ def _on_other_accounts(work: Work, quiet: Iterable[Doc]) -> None:
 def _channels(events: Iterable[Doc], known: Mapping[str, str]) -> dict[Doc, str]:
     found = {}
     for doc in events:
-        words = (doc.id, plain(doc.number), *doc.also)
+        words = (doc.id, doc.plain, *doc.also)
         found[doc] = next((known[word] for word in words if known.get(word)), "")
     return found

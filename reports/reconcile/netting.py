@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from reports.reconcile.documents import Doc, Legs, turned
-from reports.reconcile.numbers import named, plain
+from reports.reconcile.numbers import named
 from reports.reconcile.working import Work
 from sync.domain.accounts import Source
 
@@ -45,7 +45,7 @@ def _related(work: Work, txn: Doc, other: Doc) -> bool:
         return True
     texts = [_texts(work, doc) for doc in (txn, other)]
     for doc, said in ((txn, texts[1]), (other, texts[0])):
-        if doc.number and any(named(text, {plain(doc.number)}) for text in said):
+        if doc.number and any(named(text, {doc.plain}) for text in said):
             return True
     return any(_WORDS.search(text) for said in texts for text in said)
 

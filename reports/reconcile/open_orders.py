@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
 
-from reports.reconcile.documents import Doc, Header
+from reports.reconcile.documents import Doc, Header, words
 from reports.reconcile.numbers import plain
 from reports.reconcile.standing import Facts, Moved
 
@@ -27,16 +27,13 @@ class Open:
     move: Moved | None = None
 
 
-def words(header: Header) -> dict[str, str]:
-    """The finer statuses of a sale or purchase, in upper case: type, ship, invoice, received."""
-    pairs = (part.partition("=") for part in header.version.split("; "))
-    return {name: value.upper() for name, _, value in pairs}
-
-
 def unshipped(facts: Facts) -> Iterator[Open]:
     """Invoices of goods up to the period's end whose shipment's cost is not posted by then."""
     lag = _lag(facts)
+    shipped = {doc.plain for doc in _upto(facts, "cost") if _cogs(facts, doc) > 0}
     for doc in _upto(facts, "invoice"):
+        if doc.plain in shipped:
+            continue
         costs = _same(facts, doc, "cost")
         if any(cost.day <= facts.end and _cogs(facts, cost) > 0 for cost in costs):
             continue
@@ -51,8 +48,9 @@ def unshipped(facts: Facts) -> Iterator[Open]:
 def uninvoiced(facts: Facts) -> Iterator[Open]:
     """Shipments up to the period's end, with all their cost by then, whose invoice is not authorised by then."""
     lag, told = _lag(facts), set()
+    invoiced = {doc.plain for doc in _upto(facts, "invoice")}
     for doc in _upto(facts, "cost"):
-        if _cogs(facts, doc) <= 0 or (doc.id, doc.number) in told:
+        if doc.plain in invoiced or _cogs(facts, doc) <= 0 or (doc.id, doc.number) in told:
             continue
         if any(other.day <= facts.end for other in _same(facts, doc, "invoice")):
             continue
@@ -82,11 +80,11 @@ def _upto(facts: Facts, role: str) -> list[Doc]:
 
 def _same(facts: Facts, doc: Doc, role: str) -> list[Doc]:
     """Events of the same sale by number; of an order in parts only those of this part."""
-    number = plain(doc.number)
+    number = doc.plain
     own = [other for other in facts.known.numbers.get(number, ()) if other.role == role and other in facts.live]
     header = _header(facts, doc)
     if header is not None and words(header).get("type", "").startswith("ADVANCED"):
-        return [other for other in own if plain(other.number) == number]
+        return [other for other in own if other.plain == number]
     return own
 
 
@@ -95,7 +93,7 @@ def _cogs(facts: Facts, doc: Doc) -> int:
 
 
 def _header(facts: Facts, doc: Doc) -> Header | None:
-    numbers = (plain(doc.number), *doc.also)
+    numbers = (doc.plain, *doc.also)
     return next((facts.known.orders[number] for number in numbers if number in facts.known.orders), None)
 
 
@@ -114,7 +112,7 @@ def _split_order(facts: Facts, doc: Doc) -> Header | None:
 
 def _goods(facts: Facts, doc: Doc) -> int:
     """The net sales of goods on an invoice: without shipping and services, where accounts or lines tell them apart."""
-    lines = facts.state.goods.get(plain(doc.number))
+    lines = facts.state.goods.get(doc.plain)
     if lines is not None:
         return lines
     return -sum(amount for slot, amount in doc.legs if slot in facts.goods)
@@ -122,11 +120,14 @@ def _goods(facts: Facts, doc: Doc) -> int:
 
 def _lag(facts: Facts) -> int:
     """Days within which nineteen of twenty sales of the company have both halves."""
-    days = []
+    first: dict[str, date] = {}
     for doc in facts.live:
-        if doc.role == "invoice":
-            days += [abs((cost.day - doc.day).days) for cost in _same(facts, doc, "cost")[:1]]
-    return max(1, sorted(days)[len(days) * 19 // 20]) if days else _USUAL
+        if doc.role == "cost":
+            first[doc.plain] = min(doc.day, first.get(doc.plain, doc.day))
+    days = sorted(
+        abs((first[doc.plain] - doc.day).days) for doc in facts.live if doc.role == "invoice" and doc.plain in first
+    )
+    return max(1, days[len(days) * 19 // 20]) if days else _USUAL
 
 
 def _purchases(facts: Facts) -> list[tuple[str, int]]:
@@ -138,7 +139,7 @@ def _purchases(facts: Facts) -> list[tuple[str, int]]:
     slots, control = facts.known.slots, facts.accrual
     for doc in facts.live:
         if doc.day <= facts.end and doc.kind.strip().lower() == "purchase":
-            for order in {plain(doc.number), *doc.near} & facts.known.orders.keys():
+            for order in {doc.plain, *doc.near} & facts.known.orders.keys():
                 if facts.accrued and doc.role in ("receipt", "bill", "supplier credit"):
                     sums[order] -= sum(amount for slot, amount in doc.legs if slot in facts.accrued)
                 elif control == "inventory" and doc.role in ("bill", "supplier credit", "goods", "receipt"):
@@ -159,7 +160,7 @@ def _is_open(facts: Facts, order: str) -> bool:
     if told.get("received", "").startswith("NOT AVAIL"):
         return False
     whole = told.get("received", "").startswith("FULLY") and told.get("invoice", "").startswith("INVOICED")
-    later = [doc for doc in facts.live if doc.day > facts.end and order in (plain(doc.number), *doc.near)]
+    later = [doc for doc in facts.live if doc.day > facts.end and order in (doc.plain, *doc.near)]
     moves = any(plain(move.number) == order and move.day > facts.end for move in facts.state.moved)
     return not whole or bool(later) or moves
 
@@ -168,7 +169,7 @@ def _receipts(facts: Facts, order: str, left: int) -> Iterator[Open]:
     """The receipts that together are what is left; none where no bill can have met just the others."""
     clears = facts.end + timedelta(days=_USUAL)
     if facts.accrual == "accrued_purchases":
-        docs = [doc for doc in _upto(facts, "receipt") if plain(doc.number) == order]
+        docs = sorted((doc for doc in _upto(facts, "receipt") if doc.plain == order), key=lambda doc: doc.day)
         costs = [-sum(amount for slot, amount in doc.legs if slot in facts.accrued) for doc in docs]
         for n in _making(costs, left):
             yield Open(docs[n], costs[n], clears)

@@ -82,8 +82,7 @@ class Facts:
     def of(cls, books: Books, ledgers: Ledgers, matched: Matched, known: Known, state: State) -> Facts:
         """`live`: Cin7's events that were not taken back; `accrued`: the slots on which receipts wait for their bills;
         `goods`: those on which goods are sold."""
-        back = {doc for case in matched.cases if case.how == "reversed" for doc in case.cin7}
-        live = {doc: None for doc in ledgers.cin7 if doc not in back}
+        live = dict.fromkeys(known.live)
         return cls(
             books, ledgers, matched, known, state, live, _accrued(live, known, state), _goods(live, known, state)
         )
@@ -171,7 +170,7 @@ def _accrued(live: Iterable[Doc], known: Known, state: State) -> frozenset[int]:
         if doc.role == "receipt":
             for slot, amount in doc.legs:
                 if known.slots.controls[slot] == "accrued_purchases":
-                    sums[slot, plain(doc.number), doc.day] -= amount
+                    sums[slot, doc.plain, doc.day] -= amount
     for (slot, number, day), amount in sums.items():
         told[slot].append(not came or came.get((number, day)) == amount)
     return frozenset(slot for slot, equal in told.items() if 2 * sum(equal) >= len(equal))

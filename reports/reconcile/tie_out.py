@@ -10,6 +10,7 @@ from reports.books import Books, ages, instant, money_of, period_json
 from reports.layout import age_lines, period_words, table
 from reports.reconcile.closing import Balances, Closing, StockValue, closing
 from reports.reconcile.findings import Finding, OpenSet, finding_json, open_set_json
+from reports.reconcile.telling import finding_lines
 from reports.reconcile.view import identity
 from sync.domain.accounts import Source
 from sync.errors import InvariantBroken, NotSynced
@@ -200,7 +201,7 @@ def _subledger_json(stock: StockValue, currency: str) -> dict[str, object]:
 
 
 def to_text(result: TieOut) -> str:
-    """The control totals in an aligned table, the closing differences, proofs, and the age of the data."""
+    """The controls in a table, the causes by money, the largest events, what is open, and the age of the data."""
     books, currency = result.books, result.books.currency
     moved = [c for c in result.controls if c.cin7 or c.qbo or (c.closing and c.closing.difference)]
     rows = [
@@ -221,7 +222,8 @@ def to_text(result: TieOut) -> str:
         "",
         f"{agreeing} of {len(moved)} controls agree to the cent.",
         *_diverging(moved, books),
-        *(f"{found.cause}: {found.explanation} ({money_of(found.amount, currency)})" for found in result.findings),
+        *finding_lines(result.findings, result.ambiguous, currency),
+        "",
         *(f"QuickBooks' own {proof.report}: {proof.status}." for proof in books.proofs),
         *(f"Not mapped to QuickBooks: Cin7 account {code}." for code in books.map.unmapped),
         *books.map.faults,

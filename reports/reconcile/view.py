@@ -89,8 +89,10 @@ class Known:
     number -> voided Cin7 documents. `changes`: (TaskID or order number, day) of costs that came after the sale. `days`:
     (channel, day) -> what was sold. `tracked`: QuickBooks transaction -> SKUs on it whose quantity QuickBooks tracks.
     `former`: (entity, id) of a transaction -> what it posted when it was read before. `shapes`: pattern of the numbers
-    that Cin7 gives out -> the highest. `in_scope`: (entity, id) of transactions that Cin7 has too. `orders`: order
-    number -> sale or purchase; `whole_sales`: the ledger's TaskID is the whole sale's.
+    that Cin7 gives out -> the highest. `in_scope`: (entity, id) of transactions that Cin7 has too. `orders`: plain
+    order number -> sale or purchase; `foreign`: (entity, plain number) -> total in its own currency; `live`: Cin7's
+    events that were not taken back, `alone` QuickBooks transactions that nothing fits; `whole_sales`: the ledger's
+    TaskID is the whole sale's.
     """
 
     slots: Slots
@@ -113,6 +115,9 @@ class Known:
     voided: Mapping[str, Sequence[Header]] = field(default_factory=dict)
     in_scope: frozenset[tuple[str, str]] = frozenset()
     orders: Mapping[str, Header] = field(default_factory=dict)
+    foreign: Mapping[tuple[str, str], int | None] = field(default_factory=dict)
+    live: Sequence[Doc] = ()
+    alone: Sequence[Doc] = ()
     whole_sales: bool = False
 
     def money(self, minor: int) -> str:

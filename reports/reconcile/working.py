@@ -15,6 +15,7 @@ class Case:
 
     `surplus` are second postings of the same document in QuickBooks. `faded` are QuickBooks documents that post
     nothing any more (voided or deleted), `undone` those of Cin7. `channel`: the sales channel of a summary.
+    `agreed`: one document on each side, with the same postings on the same day.
     """
 
     cin7: list[Doc]
@@ -25,10 +26,13 @@ class Case:
     faded: list[Header] = field(default_factory=list)
     undone: list[Header] = field(default_factory=list)
     channel: str = ""
+    agreed: bool = False
 
     @property
     def difference(self) -> Legs:
         """What Cin7 posts more than QuickBooks, slot by slot, whatever the dates."""
+        if self.agreed and not self.surplus:
+            return ()
         return less(summed(self.cin7), summed([*self.qbo, *self.surplus]))
 
 
@@ -58,6 +62,7 @@ class Work:
 
     def join(self, case: Case, *docs: Doc) -> None:
         """Adds open documents to a case."""
+        case.agreed = False
         for doc in docs:
             self._take(doc)
             (case.cin7 if doc.side is Source.CIN7 else case.qbo).append(doc)

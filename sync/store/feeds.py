@@ -118,7 +118,8 @@ def sales_without_lines(session: Session, company: int, limit: int) -> list[str]
     told = select(invoice.c.id).where(
         invoice.c.company == company,
         invoice.c.source == Source.QBO.value,
-        invoice.c.kind == "Invoice",
+        # Not as a plain column: SQLite would look up by kind instead of by number, and read every invoice per sale.
+        invoice.c.kind.concat("") == "Invoice",
         invoice.c.number == _DOCUMENT.c.invoice,
         invoice.c.deleted_at.is_(None),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from reports.reconcile.causes.rounding import within
-from reports.reconcile.documents import Header, summed
+from reports.reconcile.documents import Header, summed, words
 from reports.reconcile.findings import Finding
 from reports.reconcile.numbers import plain
 from reports.reconcile.view import View
@@ -64,17 +64,21 @@ def _by_one_ratio(view: View, header: Header) -> bool:
 
 
 def _same_foreign(view: View, header: Header) -> bool:
-    """Whether Cin7's own total in the document's currency, where it is known, is QuickBooks'."""
-    event = view.case.cin7[0]
-    numbers = {plain(event.number), *event.also}
-    totals = [
-        each.total
-        for each in view.known.cin7_headers.values()
-        if each.kind in ("Sale", "Purchase") and each.total is not None and plain(each.invoice) in numbers
-    ]
+    """Whether Cin7's own total in the document's currency is QuickBooks', of an order in parts that of all parts."""
+    event, known = view.case.cin7[0], view.known
     if event.role not in ("invoice", "bill") or header.total is None:
         return True
-    return header.total in totals or _usual_rate(view, header)
+    orders = [known.orders[number] for number in (*event.also, *event.near) if number in known.orders]
+    if not orders or orders[0].total is None:
+        return _usual_rate(view, header)
+    order = plain(orders[0].number)
+    parts = {doc.plain for doc in known.live if doc.role == event.role and order in (*doc.also, *doc.near)}
+    totals = [known.foreign.get((header.kind, number)) for number in sorted(parts)]
+    if None not in totals and sum(total or 0 for total in totals) == orders[0].total:
+        return True
+    # Parts that nothing joins to the order, or that QuickBooks lacks, leave only the rate to go by.
+    unseen = None in totals or (len(parts) == 1 and words(orders[0]).get("type", "").startswith("ADVANCED"))
+    return unseen and _usual_rate(view, header)
 
 
 def _usual_rate(view: View, header: Header) -> bool:

@@ -72,12 +72,25 @@ def _voided(view: View, txn: Doc) -> tuple[list[Header], str] | None:
         for number, _ in named(text, known.voided):
             fitting = [h for h in known.voided[number] if txn.kind in _BECOMES.get(h.kind, ("JournalEntry",))]
             if fitting and number not in known.numbers:
-                return [fitting[0]], "certain"
+                return [_with_invoice(view, fitting[0])], "certain"
     for text in _numbers(view, txn):
         for number in _lost(view, text):
             sale = _sale_of(view, txn, number)
             return ([sale], "strong") if sale else ([], "strong")
     return None
+
+
+def _with_invoice(view: View, header: Header) -> Header:
+    """A voided sale with the number of its invoice, where that lives on in QuickBooks alone."""
+    if header.kind != "Sale" or header.invoice:
+        return header
+    for txn in view.known.alone:
+        if txn.kind == "Invoice" and txn.name.casefold() == header.name.casefold():
+            for number in _lost(view, txn.number):
+                sale = _sale_of(view, txn, number)
+                if sale is not None and sale.id == header.id:
+                    return replace(header, invoice=number)
+    return header
 
 
 def _lost(view: View, text: str) -> Iterator[str]:
