@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import sync.store.bot_tables
 import sync.store.tables  # noqa: F401  importing both declares the tables that Alembic compares with
 
 context.configure(

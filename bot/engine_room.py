@@ -1,0 +1,231 @@
+"""The engine room of `tieout serve`: outbox, alerts, schedule and hints, wired to the cache and to one company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from bot import alert_texts, heartbeat, hints
+from bot.alert_life import Patience
+from bot.alert_texts import Found
+from bot.alerts import Alerts, Report
+from bot.due_times import Due
+from bot.outbox import Outbox
+from bot.outbox_ports import PostingSlack
+from bot.schedule import Job, Scheduler, rules_of
+from bot.web import Route
+from bot.web_health import Checks
+from bot.web_qbo import Connecting, Webhook
+from sync.errors import AppError, SyncRunning
+from sync.settings import Schedule, Settings
+from sync.store.alerts import AlertBook
+from sync.store.audit import AuditLog
+from sync.store.calls import StoredCallLog
+from sync.store.events import Consents, SeenEvents
+from sync.store.health import SyncHealth
+from sync.store.jobs import JobBook
+from sync.store.outbox import StoredOutbox
+
+_KEEP_LETTERS = timedelta(days=90)
+# Calls a month before reads are blocked on Intuit's free tier (Intuit App Partner Program: CorePlus); Cin7 has none.
+_PER_MONTH = {"qbo": 500_000}
+_BY_SCHEDULE = "schedule"
+_CORE = (("cin7", "transactions"), ("qbo", "ledger"))  # a sync without both ledgers is a small one
+_SNAPSHOT = ("products", "availability")
+
+
+class TieOut(Protocol):
+    """What the tie-out after a sync says to alerts."""
+
+    @property
+    def found(self) -> Sequence[Found]: ...
+    @property
+    def new(self) -> frozenset[str]: ...
+    @property
+    def currency(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the engine room has done by others.
+
+    `sync` runs one sync of some entities (none: all) for whoever started it, and gives its report; it wraps its
+    own work in `EngineRoom.syncing`. `report` builds and posts a scheduled report for a due time. `tie_out` ties out
+    after a good sync; `figures` says whether the alerts' channel may read money.
+    """
+
+    sync: Callable[[tuple[str, ...], str], Report]
+    report: Callable[[Schedule, Due], None]
+    tie_out: Callable[[], TieOut | None] = lambda: None
+    figures: Callable[[], bool] = lambda: True
+
+
+class EngineRoom:
+    """All that runs beside the conversation; `start` and `stop` once each."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        company: int,
+        zone: str,
+        clock: Callable[[], float],
+        slack: PostingSlack,
+        work: Work,
+    ) -> None:
+        """`zone` is the company's time zone, `company` its id in the cache."""
+        self._settings = settings
+        self._clock = clock
+        self._zone = ZoneInfo(zone)
+        self._work = work
+        chosen = settings.sync.entities
+        self._core = frozenset(part for part in _CORE if not chosen or part[1] in chosen)
+        self.health = SyncHealth(engine, company, settings.qbo.realm_id, self._core)
+        self.seen = SeenEvents(engine)
+        self.consents = Consents(engine)
+        self.audit = AuditLog(engine, company)
+        self.box = StoredOutbox(engine, company)
+        self.outbox = Outbox(self.box, slack, StoredCallLog(engine), clock)
+        self.alerts = Alerts(
+            AlertBook(engine, company),
+            company,
+            settings.slack.alerts,
+            _patience(settings),
+            clock,
+            self._today,
+            work.figures,
+            self.outbox.wake,
+        )
+        self.scheduler = Scheduler(self._jobs(zone), JobBook(engine, company), clock, self.watch)
+        self.hints = hints.Hints(self._hinted, _qbo_names())
+
+    def start(self) -> None:
+        """Begins: letters leave, missed due times are caught up, a late sync is told."""
+        self.outbox.start()
+        self.hints.begin()
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Begins nothing more; the letter under way has some seconds."""
+        self.scheduler.stop()
+        self.hints.end()
+        self.outbox.stop()
+
+    def parts(self) -> dict[str, Callable[[], bool]]:
+        """Our threads by name, each with what says whether it runs."""
+        return {"outbox": self.outbox.alive, "schedule": self.scheduler.alive, "hints": self.hints.alive}
+
+    def routes(
+        self, connection: Callable[[], AbstractContextManager[Any]], more: Iterable[Route] = ()
+    ) -> Iterable[Route]:
+        """Every route of the contract; Slack's comes with `more`, `connection` gives the right to QuickBooks."""
+        qbo, late = self._settings.qbo, timedelta(seconds=self._settings.alerts.late_after)
+        checks = Checks(self.health, self.box, self._clock, late, self.parts(), self.scheduler.next)
+        connecting = Connecting(qbo.realm_id, self.consents, connection, self._connected, self._clock)
+        webhook = Webhook(qbo.realm_id, qbo.webhook_verifier, self.seen, self.hints.add, self._clock)
+        return (*checks.routes(), *connecting.routes(), *webhook.routes(), *more)
+
+    def syncing(self, run: Callable[[], Report], cancelled: Callable[[], bool] = lambda: False) -> Report:
+        """Runs a sync and tells alerts how it went; a good whole one calls HEARTBEAT_URL and ties out."""
+        try:
+            report = run()
+        except SyncRunning:
+            raise
+        except AppError as fault:
+            self.alerts.trouble(alert_texts.sync_stopped(str(fault)))
+            raise
+        except Exception as fault:
+            self.alerts.trouble(alert_texts.sync_stopped(f"It failed on our side ({type(fault).__name__})."))
+            raise
+        whole = self._core <= {(step.source, step.entity) for step in report.entities}
+        self.alerts.after_sync(
+            report,
+            whole=whole,
+            broken=self.health.broken(),
+            connect_url=connect_url(self._settings.qbo.redirect_uri),
+            cancelled=cancelled(),
+        )
+        calls = self.health.calls(self._clock())
+        self.alerts.check_budget({name: (calls.get(name, (0, 0))[0], most) for name, most in _PER_MONTH.items()})
+        if report.status == "succeeded" and whole:
+            heartbeat.beat(self._settings.heartbeat_url)
+            self._tell_findings()
+        return report
+
+    def _tell_findings(self) -> None:
+        told = self._work.tie_out()
+        if told is not None:
+            self.alerts.after_tie_out(told.found, told.new, told.currency, self._settings.alerts.finding_above)
+
+    def watch(self) -> None:
+        """What the passing of time does: reminders, escalations, and a sync that is late."""
+        self.alerts.sweep()
+        pulse = self.health.pulse()
+        self.alerts.check_late(pulse.good_at, pulse.first_at, timedelta(seconds=self._settings.alerts.late_after))
+
+    def _jobs(self, zone: str) -> list[Job]:
+        rows = {f"report:{row.name}": row for row in self._settings.schedules}
+        found = []
+        for name, rule in rules_of(self._settings, zone).items():
+            if name == "sync":
+                found.append(Job(name, rule, lambda due: self._scheduled(self._settings.sync.entities)))
+            elif name == "snapshot":
+                found.append(Job(name, rule, lambda due: self._snapshot()))
+            else:
+                found.append(Job(name, rule, self._report_job(rows[name])))
+        return found
+
+    def _scheduled(self, only: tuple[str, ...]) -> None:
+        try:
+            self._work.sync(only, _BY_SCHEDULE)
+        except SyncRunning:
+            return  # one that a person started is as good
+
+    def _snapshot(self) -> None:
+        self._scheduled(_SNAPSHOT)
+        self.box.prune(self._clock() - _KEEP_LETTERS.total_seconds())
+
+    def _report_job(self, row: Schedule) -> Callable[[Due], None]:
+        def run(due: Due) -> None:
+            try:
+                self._work.report(row, due)
+            except Exception as fault:
+                words = str(fault) if isinstance(fault, AppError) else f"failed on our side ({type(fault).__name__})"
+                self.alerts.trouble(alert_texts.report_failed(row.name, due.key, words))
+                raise
+            self.alerts.over(f"{alert_texts.REPORT}{row.name}", "The report was built.")
+
+        return run
+
+    def _hinted(self, only: tuple[str, ...]) -> None:
+        self._work.sync(only, hints.STARTED_BY)
+
+    def _connected(self) -> None:
+        self.alerts.over(alert_texts.RECONNECT, "QuickBooks is connected again.")
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._clock(), UTC).astimezone(self._zone).date()
+
+
+def connect_url(redirect_uri: str) -> str:
+    """Where a person connects QuickBooks, told by where Intuit sends them back; "" where that is not our own page."""
+    ours = urlsplit(redirect_uri).path == "/qbo/callback"
+    return urljoin(redirect_uri, "/qbo/connect") if ours else ""
+
+
+def _patience(settings: Settings) -> Patience:
+    own = settings.alerts
+    return Patience(timedelta(seconds=own.remind_after), timedelta(seconds=own.escalate_after), own.escalate_to)
+
+
+def _qbo_names() -> dict[str, str]:
+    from sync.qbo.resources import RESOURCES  # brings the client's wire, which the rest of this file need not wait for
+
+    return {resource.api.lower(): resource.name for resource in RESOURCES if resource.in_cdc}
