@@ -195,6 +195,7 @@ def test_nothing_but_reads_can_be_sent(client_of: MakeClient) -> None:
         "exchange_rates",
         "exists",
         "ledger",
+        "preferences",
         "profit_and_loss",
         "profit_and_loss_by_month",
         "query",
