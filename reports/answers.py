@@ -95,4 +95,5 @@ def reconcile(session: Session, company: int, period: Period, config: Config, *,
         ambiguous=told.ambiguous,
         matched=told.matched,
         carried=past.carried,
+        paired=told.paired,
     )

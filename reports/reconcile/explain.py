@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reports.reconcile.causes import RULES, STATE_RULES, SUMMED
 from reports.reconcile.findings import Finding, OpenSet
 from reports.reconcile.match import Matched
+from reports.reconcile.paired import Pairs
 from reports.reconcile.standing import Facts
 from reports.reconcile.view import Known, View, cin7_document, identity, qbo_document
 from reports.reconcile.working import Case
@@ -16,11 +17,12 @@ from reports.reconcile.working import Case
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What a tie-out says: findings in order, open sets, and how many documents were matched per control."""
+    """What a tie-out says: findings in order, open sets, how many documents were matched per control, and which."""
 
     findings: tuple[Finding, ...]
     ambiguous: tuple[OpenSet, ...]
     matched: dict[str, int]
+    paired: Pairs = field(default_factory=Pairs, compare=False, repr=False)
 
 
 def explain(found: Matched, known: Known, facts: Facts) -> Explained:
@@ -41,6 +43,7 @@ def explain(found: Matched, known: Known, facts: Facts) -> Explained:
         tuple(sorted(findings, key=_order)),
         tuple(sorted(open_sets, key=lambda each: (each.control, str(each)))),
         _matched(found.cases, known),
+        Pairs(found.cases, known.slots, known.period),
     )
 
 

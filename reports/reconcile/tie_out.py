@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reports.books import Books, ages, instant, money_of, period_json
 from reports.layout import age_lines, period_words, table
 from reports.reconcile.closing import Balances, Closing, StockValue, closing
 from reports.reconcile.findings import Finding, OpenSet, finding_json, open_set_json
+from reports.reconcile.paired import Pairs
 from reports.reconcile.telling import finding_lines
 from reports.reconcile.view import identity
 from sync.domain.accounts import Source
@@ -41,12 +42,16 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class TieOut:
-    """The tie-out of `books.period`: difference = explained + unexplained for each of its controls."""
+    """The tie-out of `books.period`: difference = explained + unexplained for each of its controls.
+
+    `paired` are the documents that were matched.
+    """
 
     books: Books
     controls: tuple[Control, ...]
     findings: tuple[Finding, ...] = ()
     ambiguous: tuple[OpenSet, ...] = ()
+    paired: Pairs = field(default_factory=Pairs, compare=False, repr=False)
 
 
 def tie_out(
@@ -57,13 +62,14 @@ def tie_out(
     ambiguous: Sequence[OpenSet] = (),
     matched: Mapping[str, int] | None = None,
     carried: Mapping[str, int] | None = None,
+    paired: Pairs | None = None,
 ) -> TieOut:
     """Puts both sides of every control beside each other, with the findings that explain their difference.
 
     `ambiguous` are the sets that stay open; where none is given for a control, what its findings leave is one set
-    without documents. `matched` counts documents per control, `carried` is what findings of earlier periods that are
-    still open explain of its opening difference. Raises NotSynced where QuickBooks' ledger was never read,
-    InvariantBroken where findings and open sets do not add up to a difference.
+    without documents. `matched` counts documents per control, `paired` names them, `carried` is what findings of
+    earlier periods that are still open explain of its opening difference. Raises NotSynced where QuickBooks' ledger was
+    never read, InvariantBroken where findings and open sets do not add up to a difference.
     """
     if Source.QBO in books.unsynced:
         raise NotSynced("QuickBooks' ledger is not in the cache yet, so there is nothing to tie to. Run: tieout sync")
@@ -76,7 +82,7 @@ def tie_out(
     strangers = named - {None, *books.map.controls()}
     if strangers:
         raise InvariantBroken(f"A finding stands on {sorted(map(str, strangers))[0]}, which is no control here.")
-    return TieOut(books, controls, (*findings, *_opening(books, controls)), open_sets)
+    return TieOut(books, controls, (*findings, *_opening(books, controls)), open_sets, paired or Pairs())
 
 
 def _opening(books: Books, controls: Iterable[Control]) -> Iterator[Finding]:
