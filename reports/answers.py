@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from reports import cogs as margin
-from reports import load, load_age, load_status, periods
+from reports import load, load_age, load_evidence, load_pack, load_status, periods
 from reports.books import Books, Config
 from reports.load_closing import balances
 from reports.load_events import former_legs, ledgers
@@ -15,6 +15,8 @@ from reports.load_memory import memory
 from reports.load_standing import state
 from reports.load_stock import stock_now
 from reports.load_trade import orders_alone, trade
+from reports.pack import Pack
+from reports.reconcile.closing import Balances
 from reports.reconcile.engine import Past, examine
 from reports.reconcile.tie_out import TieOut, tie_out
 from reports.status import Status
@@ -79,6 +81,45 @@ def reconcile(session: Session, company: int, period: Period, config: Config, *,
     books = load.books(session, company, period, config, today=today)
     if books.unsynced:
         return tie_out(books, balances(session, books))
+    return _tied(session, books, config, balances(session, books))
+
+
+def weekly(
+    session: Session,
+    company: int,
+    period: Period,
+    config: Config,
+    *,
+    today: date,
+    now: datetime,
+    first_weekday: int = 0,
+) -> Pack:
+    """The reconciliation pack of `period`; `first_weekday` is the company's (Monday 0), `now` an aware instant.
+
+    NotSynced where a ledger is not cached. Findings that are new in it are not kept by this: `remember` its `tied`,
+    then `load_pack.remembering` gives the pack with their first sight.
+    """
+    margin = cogs(session, company, period, config, today=today)
+    books = load.books(session, company, period, config, today=today)
+    known = balances(session, books)
+    tied, found = load_pack.with_memory(session, _tied(session, books, config, known))
+    spans = load_pack.spans(min(period.end, today), first_weekday)
+    inventory = next((control for control in tied.controls if control.name == "inventory"), None)
+    return Pack(
+        tied=tied,
+        margin=margin,
+        weeks=load_pack.weeks(session, books, spans),
+        days=load_pack.days(session, tied, known, min(spans[0].start, period.start)) if inventory else (),
+        days_reason=known.unreachable if inventory else "No account is an inventory account.",
+        open=found,
+        places=load_pack.places(session, books),
+        stock=load_pack.stock(session, company),
+        evidence=load_pack.evidence(session, tied, load_evidence.inputs(session, books, config)),
+        made_at=now,
+    )
+
+
+def _tied(session: Session, books: Books, config: Config, known: Balances) -> TieOut:
     past, found = memory(session, books), ledgers(session, books)
     told = examine(
         books,
@@ -90,7 +131,7 @@ def reconcile(session: Session, company: int, period: Period, config: Config, *,
     )
     return tie_out(
         books,
-        balances(session, books),
+        known,
         findings=told.findings,
         ambiguous=told.ambiguous,
         matched=told.matched,

@@ -70,7 +70,7 @@ def cogs(books: Books, trade: Trade, by: str | None = None, previous: Before | N
         books=books,
         by=by,
         total=whole,
-        qbo=_qbo(books),
+        qbo=qbo_total(books),
         previous=previous,
         rows=rows,
         not_final=not_final(trade, books.period),
@@ -107,7 +107,8 @@ def _parts(books: Books, trade: Trade, by: str | None) -> tuple[Share, ...]:
     return shares(trade, books.period, books.currency) if by or trade.details else ()
 
 
-def _qbo(books: Books) -> QboTotal | None:
+def qbo_total(books: Books) -> QboTotal | None:
+    """QuickBooks' side of the period; None where its ledger was never read."""
     if Source.QBO in books.unsynced:
         return None
     section = sum(

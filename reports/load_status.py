@@ -20,7 +20,7 @@ def status(session: Session, company: int, *, now: datetime, cin7_per_minute: in
     """What is stored about this company's syncs; `now` is an aware instant, the limits are the settings' own."""
     minute = {"cin7": cin7_per_minute, "qbo": qbo_per_minute}
     return Status(
-        _runs(session, company),
+        runs(session, company),
         _figures(session, company),
         tuple(
             budget
@@ -33,7 +33,8 @@ def status(session: Session, company: int, *, now: datetime, cin7_per_minute: in
     )
 
 
-def _runs(session: Session, company: int) -> tuple[RunFacts, ...]:
+def runs(session: Session, company: int) -> tuple[RunFacts, ...]:
+    """The newest ten syncs, the newest first."""
     rows = session.execute(
         select(RUN).where(RUN.c.company == company).order_by(RUN.c.started_at.desc(), RUN.c.id.desc()).limit(_NEWEST)
     )
