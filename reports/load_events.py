@@ -199,9 +199,15 @@ def _header(row: AnyRow) -> Header:
 
 
 def _also(session: Session, company: int, own: Mapping[tuple[str, str], Header]) -> dict[str, tuple[str, ...]]:
-    """TaskID, or number in plain form -> further numbers of it: a shipment goes by its order's until it is invoiced."""
+    """TaskID, or number in plain form -> further numbers of it.
+
+    A shipment goes by its order's until it is invoiced. Where the ledger calls a purchase by its order, QuickBooks
+    still calls it by the bill.
+    """
     found: defaultdict[str, set[str]] = defaultdict(set)
     for header in own.values():
+        if header.kind == "Purchase" and header.invoice:
+            found[plain(header.number)].add(header.invoice)
         if header.kind == "Sale":
             for key in (header.id, plain(header.invoice), *(id_ for _, id_ in header.links)):
                 found[key].add(header.number)

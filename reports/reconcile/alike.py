@@ -55,7 +55,12 @@ def fits_alike(event: Doc, txn: Doc) -> bool:
     """Whether two documents with the same postings may be the same one."""
     usual = txn.kind in natural(event.role) or (txn.kind == "JournalEntry" and event.role in JOURNALS)
     near = abs((event.day - txn.day).days) <= _DAYS
-    return usual and near and (not event.name or not txn.name or _name(event) == _name(txn))
+    return usual and near and (not event.name or not txn.name or _one_name(event, txn))
+
+
+def _one_name(event: Doc, txn: Doc) -> bool:
+    """Whether the counterparties may be the same: Cin7's text may say more than a name ("Payment Harbor Home")."""
+    return f" {_name(txn)} " in f" {_name(event)} "
 
 
 def _may_be(work: Work, events: list[Doc], txn: Doc) -> bool:

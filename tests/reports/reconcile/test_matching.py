@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from reports.reconcile.documents import Header
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from reports import answers
+from reports.books import Config
+from reports.reconcile.alike import fits_alike
+from reports.reconcile.documents import Doc, Header
 from reports.reconcile.match import match
 from sync.domain.accounts import Source
-from tests.reports.ledgers import books
+from sync.store.tables import DocumentRow
+from tests.reports.ledgers import JANUARY, READ, TODAY, books, cache
 from tests.reports.reconcile.pictures import examined, ledgers, told
 
 INVOICE = """
@@ -134,3 +146,40 @@ def test_a_channels_day_journal_is_the_sum_of_its_documents() -> None:
     qbo 2026-01-05 JournalEntry 7 SHOPIFY-260105 84:150.00 79:-150.00
     """
     assert told(examined(text, channels={"INV-1": "Shopify", "INV-2": "Shopify"})) == []
+
+
+PAYMENT = Doc(Source.CIN7, "t1", "Purchase", "PO-1", date(2026, 1, 20), "supplier payment", ((1, -500), (2, 500)))
+PAID = Doc(Source.QBO, "9", "BillPayment", "", date(2026, 1, 21), "BillPayment", PAYMENT.legs, name="Nylon Mills")
+
+
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [("Nylon Mills", True), ("Payment Nylon Mills", True), ("Nylon Mills East", True), ("Canvas", False)],
+)
+def test_cin7s_text_may_say_more_than_the_counterpartys_name(said: str, same: bool) -> None:
+    assert fits_alike(replace(PAYMENT, name=said), PAID) is same
+
+
+def test_a_payment_of_a_bill_is_found_where_the_ledger_calls_the_purchase_by_its_order(engine: Engine) -> None:
+    text = """
+    2026-01-05 Purchase p1 PO-1 630 800 500.00
+    2026-01-06 Purchase p1 PO-1 800 090 500.00
+    qbo 2026-01-05 Bill 7 A-77 85:500.00 86:-500.00
+    qbo 2026-01-20 BillPayment 9 - 86:500.00 35:-500.00
+    """
+    purchase: dict[str, Any] = {"number": "PO-1", "invoice": "A-77", "counterparty": "Nylon"}
+    cache(
+        engine,
+        text,
+        _row("cin7", "Purchase", "p1", **purchase),
+        _row("qbo", "Bill", "7", number="A-77"),
+        _row("qbo", "BillPayment", "9", links='[["Bill", "7"]]'),
+    )
+    with Session(engine) as session:
+        result = answers.reconcile(session, 1, JANUARY, Config(), today=TODAY)
+    assert [found.cause for found in result.findings if found.nature == "error"] == []
+
+
+def _row(source: str, kind: str, id_: str, **more: Any) -> DocumentRow:
+    row: dict[str, Any] = {"number": "", "status": "AUTHORISED", "day": date(2026, 1, 5), "seen_at": READ}
+    return DocumentRow(company=1, source=source, kind=kind, id=id_, **(row | more))
