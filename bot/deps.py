@@ -91,7 +91,14 @@ class Deps:
     @property
     def config(self) -> Config:
         """The business settings that decide figures."""
-        return Config(self.settings.accounts, self.settings.controls, self.settings.company.time_zone)
+        told = self.settings
+        return Config(
+            told.accounts,
+            told.controls,
+            told.company.time_zone,
+            tolerance=told.rounding,
+            sales_elsewhere=told.sales_posted_by != "cin7",
+        )
 
     def calendar(self, session: Session, company: int) -> Calendar:
         """Today and the calendar of the company: the settings' time zone, else Cin7's."""
