@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from bot.alert_life import Move
+from bot.blocks import cut_mrkdwn, escape, mention, when
 from sync.domain.alerts import Alert, AlertEvent, AlertState, Link
 from sync.domain.letters import Letter
 
 ACKNOWLEDGE, SNOOZE, RETRY, DETAILS = "alert_acknowledge", "alert_snooze", "alert_retry", "alert_details"
 EVENT, NOTE_EVENT = "tieout_alert", "tieout_alert_note"
 _HISTORY = 15  # lines of history in Details
-_SECTION = 2_900  # characters of one section; Slack's limit is 3,000
 
 _SIGNS = {
     AlertState.OPEN: ":red_circle:",
@@ -84,7 +82,7 @@ def details(alert: Alert, history: Sequence[AlertEvent]) -> str:
         who = f" by {mention(event.who)}" if event.who else ""
         said = f": {escape(event.note)}" if event.note else ""
         told.append(f"• {when(event.at)} {event.what}{who}{said}")
-    return _cut("\n".join(told))
+    return cut_mrkdwn("\n".join(told))
 
 
 def button_value(alert: Alert) -> str:
@@ -98,24 +96,6 @@ def read_value(value: str) -> tuple[str, int]:
     if not (mark and id_.isalnum() and life.isdigit()):
         raise ValueError("that button is not one of ours")
     return id_, int(life)
-
-
-def mention(who: str) -> str:
-    """A user or user group as Slack calls it, anybody else by name."""
-    if re.fullmatch(r"[UWS](?=.*\d)[A-Z0-9]{2,20}", who):
-        return f"<!subteam^{who}>" if who.startswith("S") else f"<@{who}>"
-    return escape(who)
-
-
-def escape(text: str) -> str:
-    """Data in mrkdwn text: it can neither mention, nor link, nor format (Slack docs: formatting text)."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def when(instant: datetime) -> str:
-    """An instant that each reader sees in their own time zone."""
-    shown = f"{instant:%Y-%m-%d %H:%M} UTC"
-    return f"<!date^{int(instant.timestamp())}^{{date_short_pretty}} {{time}}|{shown}>"
 
 
 def _body(alert: Alert, figures: bool) -> Iterable[dict[str, Any]]:
@@ -150,7 +130,7 @@ def _state(alert: Alert) -> str:
         parts = [f"*Resolved*{by} {when(alert.resolved_at)}"]
     parts += [f"opened {when(alert.opened_at)}"] if alert.since != alert.opened_at else []
     parts += [f"seen {alert.count} times"] if alert.count > 1 else []
-    return _cut(" · ".join(parts))
+    return cut_mrkdwn(" · ".join(parts))
 
 
 def _buttons(alert: Alert) -> Iterable[dict[str, Any]]:
@@ -178,18 +158,7 @@ def _block(alert: Alert) -> str:
 
 def _section(text: str, block_id: str) -> dict[str, Any]:
     named = {"block_id": block_id} if block_id else {}
-    return {"type": "section", **named, "text": {"type": "mrkdwn", "text": _cut(text)}}
-
-
-def _cut(text: str) -> str:
-    """At most a section's length, never ending inside an entity or a link."""
-    if len(text) <= _SECTION:
-        return text
-    kept = text[:_SECTION]
-    for opened, closed in (("&", ";"), ("<", ">")):
-        if kept.rfind(opened) > kept.rfind(closed):
-            kept = kept[: kept.rfind(opened)]
-    return f"{kept}…"
+    return {"type": "section", **named, "text": {"type": "mrkdwn", "text": cut_mrkdwn(text)}}
 
 
 def _link(link: Link) -> str:

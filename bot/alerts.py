@@ -138,6 +138,10 @@ class Alerts:
         """All about one alert, with its history, as mrkdwn."""
         return alert_blocks.details(_needed(self._book.alert(id_)), self._book.history(id_))
 
+    def alert(self, id_: str) -> Alert:
+        """The alert with the id; UserError where it is not known."""
+        return _needed(self._book.alert(id_))
+
     def unresolved(self) -> Sequence[Alert]:
         """What is not over yet, the oldest first."""
         return self._book.unresolved()

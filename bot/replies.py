@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sync.domain.letters import Blocks, Enclosure
 from sync.errors import AppError, SettingsError, UserError
 
 log = logging.getLogger("tieout.bot")
@@ -20,12 +21,21 @@ class Reply:
 
     Status 0 is done, whatever the books say; 1 a failed run or a figure that cannot be given; 2 wrong
     usage or settings. `failed` replies are an error's: their text belongs on stderr.
+
+    For Slack: `blocks` show it (none: the text does), `line` says the most important of it in one sentence, `again` is
+    the command that asks the same tomorrow ("" where it is nothing to share), `cut` says that the blocks show less than
+    the text, `files` come with it.
     """
 
     text: str
     document: Mapping[str, object] = field(default_factory=dict)
     status: int = DONE
     failed: bool = False
+    line: str = ""
+    blocks: Blocks = ()
+    again: str = ""
+    cut: bool = False
+    files: tuple[Enclosure, ...] = ()
 
 
 def error_reply(error: BaseException) -> Reply:

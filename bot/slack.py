@@ -41,7 +41,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What Slack says of a user; `guest`: restricted, `stranger`: of another organisation or workspace."""
+    """What Slack says of a user; `guest`: restricted, `stranger`: of another organisation or workspace.
+
+    `organisation` is the id of their Enterprise Grid, "" where there is none: its workspaces are one organisation.
+    """
 
     id: str
     name: str
@@ -52,6 +55,7 @@ class Person:
     deleted: bool
     time_zone: str
     team: str
+    organisation: str = ""
 
 
 class Slack:
@@ -230,6 +234,7 @@ class Slack:
             deleted=bool(said.get("deleted")),
             time_zone=str(said.get("tz") or ""),
             team=str(said.get("team_id") or ""),
+            organisation=str((said.get("enterprise_user") or {}).get("enterprise_id") or ""),
         )
 
     def group_members(self, group: str) -> frozenset[str]:

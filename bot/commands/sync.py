@@ -16,7 +16,7 @@ from reports.books import instant
 from sync.errors import UserError
 
 if TYPE_CHECKING:
-    from sync.pull import RunReport, StepReport
+    from sync.pull import RunReport, StepReport, Wants
 
 _SYSTEMS = {"cin7": "Cin7", "qbo": "QuickBooks"}
 _WORDS = {"transactions": "ledger rows", "ledger": "ledger rows", "availability": "stock levels", "company": "company"}
@@ -43,6 +43,12 @@ def parse(args: argparse.Namespace) -> Request:
 
 
 def run(request: Request, deps: Deps) -> Reply:
+    report = deps.sync(wants(request, deps), started_by="command line")
+    return Reply(to_text(report), to_json(report), DONE if report.status == "succeeded" else FAILED)
+
+
+def wants(request: Request, deps: Deps) -> Wants:
+    """What a sync shall bring; UserError for an entity that there is not, in the words or in the settings."""
     from sync.pull import Wants
 
     known = deps.entities()
@@ -51,9 +57,7 @@ def run(request: Request, deps: Deps) -> Reply:
     if strangers:
         raise UserError("\n".join([*strangers, f"Entities: {', '.join(known)}"]))
     followed = () if request.only else deps.settings.sync.entities
-    wants = Wants(full=request.full, since=request.since, only=request.only, entities=followed)
-    report = deps.sync(wants, started_by="command line")
-    return Reply(to_text(report), to_json(report), DONE if report.status == "succeeded" else FAILED)
+    return Wants(full=request.full, since=request.since, only=request.only, entities=followed)
 
 
 def to_json(report: RunReport) -> dict[str, object]:
