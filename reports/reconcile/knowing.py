@@ -78,12 +78,13 @@ def _taken_back(matched: Matched) -> Iterable[Doc]:
 
 
 def _days(found: Ledgers) -> dict[tuple[str, date], tuple[Sold, ...]]:
-    """(channel, day) -> what was sold through it, with what was credited and without."""
+    """(channel, day) -> what was sold through it, with what was credited and without; "" for all channels together."""
     docs: defaultdict[tuple[str, date], list[Doc]] = defaultdict(list)
     for doc in found.cin7:
         if doc.role in ("invoice", "credit"):
             words = (doc.id, doc.plain, *doc.also)
             channel = next((found.channels[word] for word in words if found.channels.get(word)), "")
+            docs["", doc.day].append(doc)
             if channel:
                 docs[channel, doc.day].append(doc)
     return {key: (_sold(found, some), _sold(found, [d for d in some if d.role == "invoice"]))

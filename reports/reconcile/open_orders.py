@@ -13,7 +13,7 @@ from reports.reconcile.numbers import plain
 from reports.reconcile.standing import Facts, Moved
 
 _MOST = 12  # receipts of one order that are tried in every combination
-_WAITING = ("NOT SHIP", "PARTIALLY")
+_WAITING = ("NOT SHIP", "NOT FULF", "PARTIALLY", "SHIPPING")  # Cin7 docs: CombinedShippingStatus, FulFilmentStatus
 _USUAL = 14  # days, where the company's own past tells nothing
 
 
@@ -39,7 +39,7 @@ def unshipped(facts: Facts) -> Iterator[Open]:
             continue
         later = any(_cogs(facts, cost) > 0 for cost in costs)
         header = _header(facts, doc) or _split_order(facts, doc)
-        waiting = header is not None and words(header).get("ship", "").startswith(_WAITING)
+        waiting = header is not None and _waits(header)
         goods = _goods(facts, doc)
         if (later or waiting) and goods and not (header and words(header).get("type", "").startswith("SERVICE")):
             yield Open(doc, goods, facts.end + timedelta(days=lag))
@@ -97,6 +97,13 @@ def _header(facts: Facts, doc: Doc) -> Header | None:
     return next((facts.known.orders[number] for number in numbers if number in facts.known.orders), None)
 
 
+def _waits(header: Header) -> bool:
+    """Whether goods of a sale have yet to leave, as its list tells; a shipment that nobody began is NOT AVAILABLE."""
+    told = words(header)
+    states = (told.get("ship", ""), told.get("fulfilment", ""))
+    return states[0] != "SHIPPED" and any(state.startswith(_WAITING) for state in states)
+
+
 def _split_order(facts: Facts, doc: Doc) -> Header | None:
     """The customer's one order in parts that still waits: a later invoice of it is told by nothing but the customer."""
     found = [
@@ -105,7 +112,7 @@ def _split_order(facts: Facts, doc: Doc) -> Header | None:
         if header.kind == "Sale"
         and header.name.casefold() == doc.name.casefold()
         and words(header).get("type", "").startswith("ADVANCED")
-        and words(header).get("ship", "").startswith(_WAITING)
+        and _waits(header)
     ]
     return found[0] if len(found) == 1 else None
 

@@ -75,7 +75,7 @@ def _waiting(headers: Iterable[Header]) -> Iterator[str]:
     for header in headers:
         if header.kind in ("Sale", "Purchase") and not header.voided:
             told = words(header)
-            if any(told.get(name, "").startswith(_OPEN) for name in ("ship", "invoice", "received")):
+            if any(told.get(name, "").startswith(_OPEN) for name in ("ship", "fulfilment", "invoice", "received")):
                 yield from (plain(header.number), plain(header.invoice))
 
 

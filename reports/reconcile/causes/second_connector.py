@@ -12,13 +12,14 @@ from reports.reconcile.view import View, sided
 _KINDS = ("JournalEntry", "SalesReceipt", "Invoice", "Deposit")
 _LONGEST = 35  # days that one payout covers
 _LATEST = 10  # days from the last sale to the summary
+_EVERY = "every channel"
 
 
 def find(view: View) -> Iterable[Finding]:
     """**second_connector**: a QuickBooks summary is the sum of channel sales that Cin7 posts as well.
 
-    How seen: its revenue (and tax) is that of a channel's Cin7 documents of a day, or of a run of days where it names
-    the channel.
+    How seen: its revenue (and tax) is that of a channel's Cin7 documents of a day, or of all channels', or of a run of
+    days where it names the channel.
     Remedy: turn one of the two connectors off, reverse the summaries, then clear the clearing account.
     When it is wrong: a summary of other sales happens to be as large.
     """
@@ -41,11 +42,11 @@ def _channel(view: View, txn: Doc) -> str:
     revenue, tax = slots.amount(txn, "revenue"), slots.amount(txn, "tax")
     if revenue <= 0:
         return ""
-    for (channel, day), ways in sorted(days.items()):
+    for (channel, day), ways in sorted(days.items(), key=lambda each: (not each[0][0], each[0])):
         whole = [sold for sold in ways if sold.revenue == revenue and tax in (0, sold.tax)]
         near = 0 <= (txn.day - day).days <= _LATEST
         if near and whole and (whole[0].documents > 1 or _says(view, txn, channel)):
-            return channel
+            return channel or _EVERY
     for channel in sorted({channel for channel, _ in days}):
         if _says(view, txn, channel) and _run(view, txn, channel, revenue):
             return channel

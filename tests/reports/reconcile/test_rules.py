@@ -179,6 +179,9 @@ def test_a_summary_of_sales_that_cin7_posts_too_is_a_second_connector() -> None:
     qbo 2026-01-06 SalesReceipt 9 A2X-5 35:150.00 79:-150.00
     """
     assert told(examined(text, channels=CHANNELS)) == [("second_connector", "revenue", -15000)]
+    two = {"INV-1": "Shopify", "INV-2": "Amazon"}
+    assert told(examined(text, channels=two)) == [("second_connector", "revenue", -15000)]
+    assert told(examined(text)) == [("second_connector", "revenue", -15000)]
 
 
 def test_a_day_journal_that_lacks_a_document_is_a_consolidation_difference() -> None:
