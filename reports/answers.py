@@ -11,6 +11,7 @@ from reports import load, load_age, load_evidence, load_pack, load_status, perio
 from reports.books import Books, Config
 from reports.load_closing import balances
 from reports.load_events import former_legs, ledgers
+from reports.load_ledger import ledger_lines
 from reports.load_memory import memory
 from reports.load_standing import state
 from reports.load_stock import stock_now
@@ -116,6 +117,7 @@ def weekly(
         stock=load_pack.stock(session, company),
         evidence=load_pack.evidence(session, tied, load_evidence.inputs(session, books, config)),
         made_at=now,
+        ledger=ledger_lines(session, books, known),
     )
 
 

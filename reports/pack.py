@@ -14,7 +14,7 @@ from reports.reconcile.findings import Finding, OpenSet
 from reports.reconcile.tie_out import Control, TieOut
 from reports.status import RunFacts
 from reports.stock import Stock
-from sync.domain.accounts import Source
+from sync.domain.accounts import Account, Source
 from sync.domain.period import Period
 
 
@@ -91,6 +91,24 @@ class PlaceValues:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One account of one ledger over the period: minor units of base currency, debit positive.
+
+    `control` is "" where the account is not compared; `opening` is None for accounts of the profit and loss, and
+    where postings are not cached from the beginning.
+    """
+
+    account: Account
+    control: str
+    movement: int
+    opening: int | None
+
+    @property
+    def closing(self) -> int | None:
+        return None if self.opening is None else self.opening + self.movement
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What an auditor can check: the newest sync, and hashes of all that the tie-out was computed from, by name.
 
@@ -108,7 +126,8 @@ class Pack:
     `margin` is `tieout cogs` of the period, `stock` `tieout stock` of everything (None where stock was never read).
     `weeks` are 13, the oldest first, the last one that with the period's end. `days` are the daily balances of
     inventory, oldest first, the last that of the period's end (or today); empty where `days_reason` says why. `open`
-    are the findings that are open now, whatever their period; the matched documents are `tied.paired`.
+    are the findings that are open now, whatever their period; the matched documents are `tied.paired`. `ledger` is
+    every account of both ledgers.
     """
 
     tied: TieOut
@@ -121,6 +140,7 @@ class Pack:
     stock: Stock | None
     evidence: Evidence
     made_at: datetime
+    ledger: tuple[LedgerLine, ...] = ()
 
     @property
     def books(self) -> Books:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from textwrap import wrap
 from typing import IO, Any, NamedTuple
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
@@ -22,6 +23,9 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for a formula when the text is edited
 _EPOCH = date(1899, 12, 30)
+_LINE, _HIGHEST = 13.5, 400  # points
+_HEAD = {"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
+_AWAY = {"align": "left", "indent": 1}
 _LETTER, _A4 = 1, 9  # Excel's numbers of paper sizes
 _LETTER_MONEY = frozenset({"USD", "CAD", "MXN", "PHP", "CLP", "COP"})
 
@@ -34,7 +38,10 @@ class Link(NamedTuple):
 
 
 class Check(NamedTuple):
-    """What the spreadsheet itself computes, and what it must come to; `formula` has {row} for the cell's row."""
+    """What the spreadsheet itself computes, and what it must come to.
+
+    In `formula` {row} stands for the cell's row, {above} for the one before it, {first} for the table's first.
+    """
 
     formula: str
     value: Money
@@ -47,23 +54,27 @@ class Share(NamedTuple):
 
 
 Cell = str | int | Decimal | Money | date | datetime | Link | Check | Share | None
+_FIGURES = (int, Decimal, Money, date, Check, Share)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`width` in characters; `total` sums its money above the head; `wrap` breaks long text into lines."""
+    """`width` in characters; `total` sums its money above the head; `wrap` breaks long text into lines; `left` puts
+    figures where text stands, in a column that has both."""
 
     title: str
     width: int = 12
     total: bool = False
     wrap: bool = False
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """One table; `rows` can be gone through again, and has as many cells a row as there are columns.
 
-    `strong` makes the last row bold. `empty` is said where there is no row.
+    `strong` makes the last row bold, `filtered` puts the sheet's filter on the table. `empty` is said where there is no
+    row.
     """
 
     columns: Sequence[Column]
@@ -71,11 +82,12 @@ class Block:
     title: str = ""
     empty: str = "Nothing to show."
     strong: bool = False
+    filtered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One sheet: a title, sentences under it, and tables; the last table has the filter.
+    """One sheet: a title, sentences under it, and tables; a table that stands alone has the filter.
 
     A page of one table goes on, on further sheets, where it has more rows than a sheet takes.
     """
@@ -172,6 +184,7 @@ class _Sheet:
         self._page = page
         self._row = 0
         self._links = 0
+        self._first = 0
         self._sheet: Any = None
         self._repeated: Block | None = None
 
@@ -179,7 +192,9 @@ class _Sheet:
         self._begin()
         blocks = self._page.blocks
         for block in blocks:
-            self._block(block, alone=len(blocks) == 1, last=block is blocks[-1])
+            self._block(block, alone=len(blocks) == 1)
+        if len(blocks) > 1:
+            self._sheet.freeze_panes(1, 0)
 
     def _begin(self) -> None:
         page, book = self._page, self._book
@@ -204,53 +219,53 @@ class _Sheet:
         words = [clean(part).replace("&", "&&")[:60] for part in (book.company, book.period)]
         sheet.set_footer(f"&L&8{words[0]}, {words[1]}&C&8&A&R&8Page &P of &N")
 
-    def _block(self, block: Block, *, alone: bool, last: bool) -> None:
+    def _block(self, block: Block, *, alone: bool) -> None:
         if block.title:
             self._text(0, block.title, bold=True, font_size=12)
             self._row += 1
-        totals, count, whole = _summed(block)
-        if not count:
+        told = _told(block)
+        if not told.rows:
             self._text(0, block.empty, italic=True)
             self._row += 2
             return
         room = self._book.most_rows - self._row - 2
-        self._head(block, totals, min(count, room), count=whole and count <= room)
+        self._head(block, told, follow=told.whole and told.rows <= room)
         if alone:
             self._sheet.freeze_panes(self._row, 1)
             self._sheet.repeat_rows(self._row - 1)
-        first = self._row
+        first = self._first = self._row
         for number, cells in enumerate(block.rows, 1):
             if self._row >= self._book.most_rows:
                 self._filter(block, first)
-                first = self._again(block)
-            self._cells(cells, block, strong=block.strong and number == count)
-        if last:
+                first = self._again(block, told)
+            self._cells(cells, block, strong=block.strong and number == told.rows)
+        if alone or block.filtered:
             self._filter(block, first)
-        if not alone and last:
-            self._sheet.freeze_panes(1, 0)
         self._row += 1
 
-    def _again(self, block: Block) -> int:
+    def _again(self, block: Block, told: _Told) -> int:
         """Goes on, on another sheet, under the same head; gives its first row of data."""
         self._begin()
-        self._head(block, {}, 0, count=False)
+        self._head(block, told._replace(sums={}), follow=False)
         self._sheet.freeze_panes(self._row, 1)
         self._sheet.repeat_rows(self._row - 1)
         return self._row
 
-    def _head(self, block: Block, totals: dict[int, Money], rows: int, *, count: bool) -> None:
-        """The sums, which follow the filter where all rows are on this sheet, and the titles of the columns."""
-        if totals:
+    def _head(self, block: Block, told: _Told, *, follow: bool) -> None:
+        """The sums, which follow the filter where `follow`, and the titles of the columns."""
+        if told.sums:
             self._text(0, "Total", bold=True, bg_color="#EEF2F7")
-            first = self._row + 3
-            for place, total in totals.items():
+            first, last = self._row + 3, self._row + 2 + told.rows
+            for place, total in told.sums.items():
                 letter = _letter(place)
-                formula = f"=ROUND(SUBTOTAL(109,{letter}{first}:{letter}{first + rows - 1}),{digits(total.currency)})"
-                self._put(place, Check(formula, total) if count else total, bold=True, bg_color="#EEF2F7")
+                formula = f"=ROUND(SUBTOTAL(109,{letter}{first}:{letter}{last}),{digits(total.currency)})"
+                self._put(place, Check(formula, total) if follow else total, bold=True, bg_color="#EEF2F7")
             self._row += 1
+        self._heighten((column.title, column.width) for column in block.columns)
         for place, column in enumerate(block.columns):
-            self._text(place, column.title, bold=True, bg_color="#1F3864", font_color="#FFFFFF", text_wrap=True,
-                       valign="top")  # fmt: skip
+            right = place in told.figures and not column.left
+            side = {"align": "right"} if right else _AWAY if place and not column.left else {}
+            self._text(place, column.title, **_HEAD, **side)
         self._row += 1
 
     def _filter(self, block: Block, first: int) -> None:
@@ -259,9 +274,21 @@ class _Sheet:
 
     def _cells(self, cells: Sequence[Cell], block: Block, *, strong: bool) -> None:
         look: dict[str, Any] = {"bold": True, "top": 1} if strong else {}
+        pairs = zip(cells, block.columns, strict=True)
+        self._heighten((_words(cell), column.width) for cell, column in pairs if column.wrap)
         for place, (cell, column) in enumerate(zip(cells, block.columns, strict=True)):
-            self._put(place, cell, **look, **({"text_wrap": True} if column.wrap else {}), valign="top")
+            own = {"text_wrap": True} if column.wrap else {}
+            # Text beside figures, which stand on the right of their cells, keeps a little away from them.
+            away = _AWAY if place and isinstance(cell, (str, Link)) else {}
+            away = {"align": "left"} if column.left else away
+            self._put(place, cell, **look, **own, **away, valign="top")
         self._row += 1
+
+    def _heighten(self, texts: Iterable[tuple[str, int]]) -> None:
+        """Makes the row as high as its longest text needs: not every program does that by itself."""
+        lines = max((_lines(text, width) for text, width in texts), default=1)
+        if lines > 1:
+            self._sheet.set_row(self._row, min(_LINE * lines, _HIGHEST))
 
     def _put(self, place: int, cell: Cell, **look: Any) -> None:
         if cell is None:
@@ -272,11 +299,11 @@ class _Sheet:
         elif isinstance(cell, Link):
             self._link(place, cell, **look)
         elif isinstance(cell, Check):
-            formula = cell.formula.format(row=self._row + 1)
+            formula = cell.formula.format(row=self._row + 1, above=self._row, first=self._first + 1)
             shown = self._book.format(num_format=_money_format(cell.value.currency), **look)
             value = from_minor(cell.value.minor, cell.value.currency)
             if _fits(value):
-                self._sheet.write_formula(self._row, place, formula, shown, f"{value:f}")
+                self._sheet.write_formula(self._row, place, formula, shown, value)
             else:
                 self._number(place, value, shown, look)
         else:
@@ -305,19 +332,30 @@ class _Sheet:
         return None
 
 
-def _summed(block: Block) -> tuple[dict[int, Money], int, bool]:
-    """Column -> the exact sum of its money, the number of rows, and whether every amount is a number of the sheet."""
+class _Told(NamedTuple):
+    """What a first reading of a table tells: the exact sums by column, the number of rows, whether every amount is a
+    number that a sheet keeps, and the columns of figures."""
+
+    sums: dict[int, Money]
+    rows: int
+    whole: bool
+    figures: frozenset[int]
+
+
+def _told(block: Block) -> _Told:
     places = [place for place, column in enumerate(block.columns) if column.total]
     sums: dict[int, Money] = {}
+    figures: set[int] = set()
     count, whole = 0, True
     for cells in block.rows:
         count += 1
+        figures |= {place for place, cell in enumerate(cells) if isinstance(cell, _FIGURES)}
         for place in places:
             cell = cells[place]
             if isinstance(cell, Money):
                 sums[place] = sums[place] + cell if place in sums else cell
                 whole = whole and _fits(from_minor(cell.minor, cell.currency))
-    return dict(sorted(sums.items())), count, whole
+    return _Told(dict(sorted(sums.items())), count, whole, frozenset(figures))
 
 
 def _widest(blocks: Iterable[Block]) -> Iterator[Column]:
@@ -347,6 +385,15 @@ def _number_of(cell: int | Decimal | Money | date | Share) -> tuple[int | Decima
 
 def _fits(number: int | Decimal) -> bool:
     return len(Decimal(number).normalize().as_tuple().digits) <= _EXACT
+
+
+def _words(cell: Cell) -> str:
+    return cell.words if isinstance(cell, Link) else cell if isinstance(cell, str) else ""
+
+
+def _lines(text: str, width: int) -> int:
+    """Lines that a text takes in a column; letters are seldom as wide as the digits by which widths are counted."""
+    return sum(max(1, len(wrap(part, width))) for part in text.splitlines())
 
 
 def _money_format(currency: str) -> str:

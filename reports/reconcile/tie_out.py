@@ -212,7 +212,7 @@ def to_text(result: TieOut) -> str:
     moved = [c for c in result.controls if c.cin7 or c.qbo or (c.closing and c.closing.difference)]
     rows = [
         (
-            _spoken(control.name, books),
+            spoken(control.name, books),
             *(money_of(amount, currency) or "" for amount in (control.cin7, control.qbo, control.difference)),
             money_of(control.unexplained, currency) or "",
             "" if control.closing is None else money_of(control.closing.difference, currency) or "",
@@ -239,13 +239,13 @@ def to_text(result: TieOut) -> str:
 
 def _diverging(controls: Sequence[Control], books: Books) -> list[str]:
     return [
-        f"{_spoken(control.name, books)}: the balances diverge since {control.closing.first_divergence}."
+        f"{spoken(control.name, books)}: the balances diverge since {control.closing.first_divergence}."
         for control in controls
         if control.closing and control.closing.first_divergence
     ]
 
 
-def _spoken(control: str, books: Books) -> str:
+def spoken(control: str, books: Books) -> str:
     """ "accrued purchases", or code and name of an account that no control claims."""
     code = control.removeprefix("account:")
     account = books.accounts.get((Source.CIN7, code)) if code != control else None

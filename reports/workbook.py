@@ -1,0 +1,39 @@
+"""The workbook of a pack: its sheets in their order, from the page that ties to what an auditor checks it against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO
+
+from reports import workbook_controls, workbook_evidence, workbook_snapshots, workbook_summary
+from reports.layout import period_words
+from reports.links import Hosts
+from reports.pack import Pack
+from reports.workbook_cells import ROWS, Book, Page
+
+
+def write(pack: Pack, out: IO[bytes], at: Hosts = Hosts(), most_rows: int = ROWS) -> None:  # noqa: B008  is immutable
+    """Writes the weekly pack as XLSX to `out`; links lead to the applications `at`.
+
+    The same pack makes the same bytes. `most_rows` is what a sheet takes.
+    """
+    books = pack.books
+    made = Book(out, books.company.name, period_words(pack.period), pack.currency, pack.made_at, most_rows)
+    for page in pages(pack, at):
+        made.add(page)
+    made.close()
+
+
+def pages(pack: Pack, at: Hosts) -> Iterator[Page]:
+    """Every sheet of the weekly pack."""
+    yield workbook_summary.summary(pack)
+    yield workbook_summary.weeks(pack)
+    yield from workbook_controls.controls(pack, at)
+    yield workbook_controls.documents(pack, at)
+    yield workbook_controls.open_findings(pack)
+    yield workbook_controls.matched(pack, at)
+    yield from workbook_snapshots.stock(pack)
+    yield workbook_snapshots.days(pack)
+    yield workbook_snapshots.ledger(pack)
+    yield workbook_snapshots.account_map(pack)
+    yield workbook_evidence.evidence(pack)
