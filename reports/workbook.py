@@ -9,7 +9,9 @@ from reports import workbook_controls, workbook_evidence, workbook_snapshots, wo
 from reports.layout import period_words
 from reports.links import Hosts
 from reports.pack import Pack
-from reports.workbook_cells import ROWS, Book, Page
+from reports.workbook_cells import Book
+from reports.workbook_parts import Page
+from reports.workbook_values import ROWS
 
 
 def write(pack: Pack, out: IO[bytes], at: Hosts = Hosts(), most_rows: int = ROWS) -> None:  # noqa: B008  is immutable

@@ -13,7 +13,7 @@ from reports.pack import Pack
 from reports.reconcile.findings import Cin7Document, Finding, OpenSet, QboDocument
 from reports.reconcile.paired import Paired
 from reports.reconcile.tie_out import Control, spoken
-from reports.workbook_cells import Block, Cell, Check, Column, Link, Page
+from reports.workbook_parts import Block, Cell, Check, Column, Link, Page
 from sync.domain.accounts import Source
 from sync.domain.money import Money, digits
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reports.books import instant
 from reports.pack import Pack
-from reports.workbook_cells import Block, Cell, Column, Page
+from reports.workbook_parts import Block, Cell, Column, Page
 from sync.domain.accounts import Source
 
 _HASHES = {

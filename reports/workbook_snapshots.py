@@ -10,7 +10,7 @@ from reports.layout import age_lines, period_words
 from reports.pack import Pack
 from reports.reconcile.tie_out import spoken
 from reports.stock import Stock
-from reports.workbook_cells import Block, Cell, Column, Page
+from reports.workbook_parts import Block, Cell, Column, Page
 from sync.domain.accounts import Account, Source
 from sync.domain.money import Money, to_minor
 

@@ -11,7 +11,7 @@ from reports.grouping import Total
 from reports.layout import age_lines, period_words
 from reports.pack import Pack
 from reports.reconcile.tie_out import Control, spoken
-from reports.workbook_cells import Block, Cell, Check, Column, Page, Share
+from reports.workbook_parts import Block, Cell, Check, Column, Page, Share
 from sync.domain.money import Money, digits
 
 _MONEY = 14
