@@ -223,7 +223,7 @@ class _Sheet:
         if fits(number):
             self._sheet.write_number(self._row, place, number, shown)
         else:
-            self._text(place, f"{number:f}" if isinstance(number, Decimal) else str(number), **{**look, "align": "right"})
+            self._text(place, f"{Decimal(number):f}", **{**look, "align": "right"})
 
     def _text(self, place: int, text: str, **look: Any) -> None:
         kept = clean(text)
