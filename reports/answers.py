@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from reports.pack import Pack
 from reports.reconcile.closing import Balances
 from reports.reconcile.engine import Past, examine
 from reports.reconcile.tie_out import TieOut, tie_out
-from reports.status import Status
+from reports.status import NextDue, Status
 from reports.stock import Stock
 from reports.trade import Trade
 from sync.domain.accounts import Source
@@ -72,9 +73,24 @@ def stock(session: Session, company: int, query: str, location: str = "") -> Sto
     return stock_now(session, company, query, location)
 
 
-def status(session: Session, company: int, *, now: datetime, cin7_per_minute: int, qbo_per_minute: int) -> Status:
-    """The newest ten syncs, the age of each figure, and the calls used; `now` is an aware instant."""
-    return load_status.status(session, company, now=now, cin7_per_minute=cin7_per_minute, qbo_per_minute=qbo_per_minute)
+def status(
+    session: Session,
+    company: int,
+    *,
+    now: datetime,
+    cin7_per_minute: int,
+    qbo_per_minute: int,
+    due: Sequence[NextDue] = (),
+) -> Status:
+    """The newest ten syncs, the age of each figure, calls used, open alerts, what is due; `now` is an aware instant."""
+    return load_status.status(
+        session, company, now=now, cin7_per_minute=cin7_per_minute, qbo_per_minute=qbo_per_minute, due=due
+    )
+
+
+def job_since(session: Session, company: int, job: str, rule: str) -> datetime | None:
+    """Since when the bot has a scheduled job with this rule; None where it does not have it yet."""
+    return load_status.since(session, company, job, rule)
 
 
 def reconcile(session: Session, company: int, period: Period, config: Config, *, today: date) -> TieOut:

@@ -1,14 +1,17 @@
-"""Reads the memory of syncs: the newest runs, the age of every figure, the calls sent in the minute and the month."""
+"""Reads the memory of syncs and of the bot: runs, ages of figures, calls sent, alerts, and since when jobs hold."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from reports.load_tables import CALL_MONTH, FIGURE, RUN, SENT_CALL
-from reports.status import Budget, FigureAge, RunFacts, Status
+from reports.load_tables import ALERT, CALL_MONTH, FIGURE, JOB, RUN, SENT_CALL
+from reports.status import Budget, FigureAge, NextDue, OpenAlert, RunFacts, Status
+from sync.domain.alerts import AlertState
 
 _NEWEST = 10
 _MINUTE = 60.0
@@ -16,8 +19,16 @@ _MINUTE = 60.0
 _PER_MONTH = {"qbo": 500_000}
 
 
-def status(session: Session, company: int, *, now: datetime, cin7_per_minute: int, qbo_per_minute: int) -> Status:
-    """What is stored about this company's syncs; `now` is an aware instant, the limits are the settings' own."""
+def status(
+    session: Session,
+    company: int,
+    *,
+    now: datetime,
+    cin7_per_minute: int,
+    qbo_per_minute: int,
+    due: Sequence[NextDue] = (),
+) -> Status:
+    """What is stored about this company; `now` is an aware instant, limits and due times are the settings' own."""
     minute = {"cin7": cin7_per_minute, "qbo": qbo_per_minute}
     return Status(
         runs(session, company),
@@ -30,6 +41,24 @@ def status(session: Session, company: int, *, now: datetime, cin7_per_minute: in
                 _in_month(session, source, now),
             )
         ),
+        _alerts(session, company),
+        tuple(due),
+    )
+
+
+def since(session: Session, company: int, job: str, rule: str) -> datetime | None:
+    """Since when the bot has this job with this rule; None where it does not have it yet."""
+    mine = (JOB.c.company == company, JOB.c.name == job, JOB.c.rule == rule)
+    found: datetime | None = session.scalar(select(JOB.c.since).where(*mine))
+    return found
+
+
+def _alerts(session: Session, company: int) -> tuple[OpenAlert, ...]:
+    unresolved = select(ALERT).where(ALERT.c.company == company, ALERT.c.state != AlertState.RESOLVED.value)
+    rows = session.execute(unresolved.order_by(ALERT.c.opened_at, ALERT.c.id))
+    return tuple(
+        OpenAlert(row.id, row.kind, row.state, row.opened_at, row.owner, row.due, str(json.loads(row.trouble)["title"]))
+        for row in rows
     )
 
 

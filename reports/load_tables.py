@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import JSON, ColumnElement, Row, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from sync.store import tables
+from sync.store import bot_tables, tables
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -30,6 +30,8 @@ RUN = _TABLES["run"]
 FIGURE = _TABLES["figure"]
 SENT_CALL = _TABLES["sent_call"]
 CALL_MONTH = _TABLES["call_month"]
+ALERT = bot_tables.AlertRow.metadata.tables["alert"]
+JOB = _TABLES["job"]
 
 
 def among(session: Session, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:

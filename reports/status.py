@@ -1,10 +1,10 @@
-"""How the syncs went, how old each figure is, and what of the allowance of API calls is used."""
+"""How the syncs went, how old each figure is, what of the API allowance is used, what is wrong and what is due."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from reports.books import instant
 from reports.layout import table
@@ -46,16 +46,39 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAlert:
+    """An alert that is not resolved: `title` says what is wrong, `due` is the day its owner promised (None: none)."""
+
+    id: str
+    kind: str
+    state: str
+    opened_at: datetime
+    owner: str
+    due: date | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextDue:
+    """A job of the schedule and the instant at which it is due next."""
+
+    job: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """The newest runs first."""
+    """The newest runs first, the oldest alerts, the soonest due times."""
 
     runs: tuple[RunFacts, ...]
     figures: tuple[FigureAge, ...]
     budget: tuple[Budget, ...]
+    alerts: tuple[OpenAlert, ...] = ()
+    next: tuple[NextDue, ...] = ()
 
 
 def to_json(result: Status) -> dict[str, object]:
-    """The document `tieout/status/1`; alerts and due times are empty as long as nothing stores any."""
+    """The document `tieout/status/1`."""
     return {
         "schema": "tieout/status/1",
         "runs": [_run(run) for run in result.runs],
@@ -64,8 +87,20 @@ def to_json(result: Status) -> dict[str, object]:
             for f in result.figures
         ],
         "budget": [{"source": b.source, "window": b.window, "used": b.used, "limit": b.limit} for b in result.budget],
-        "alerts": [],
-        "next": [],
+        "alerts": [_alert(alert) for alert in result.alerts],
+        "next": [{"job": due.job, "at": instant(due.at)} for due in result.next],
+    }
+
+
+def _alert(alert: OpenAlert) -> dict[str, object]:
+    return {
+        "id": alert.id,
+        "kind": alert.kind,
+        "state": alert.state,
+        "opened_at": instant(alert.opened_at),
+        "owner": alert.owner or None,
+        "due": alert.due.isoformat() if alert.due else None,
+        "title": alert.title,
     }
 
 
@@ -81,8 +116,10 @@ def _run(run: RunFacts) -> dict[str, object]:
 
 
 def to_text(result: Status) -> str:
-    """The same for people, in three tables."""
-    return "\n".join([*_runs(result.runs), "", *_figures(result.figures), "", *_budget(result.budget)])
+    """The same for people, in tables."""
+    tables = [_runs(result.runs), _figures(result.figures), _budget(result.budget)]
+    tables += [told for told in (_alerts(result.alerts), _next(result.next)) if told]
+    return "\n\n".join("\n".join(told) for told in tables)
 
 
 def _runs(runs: Sequence[RunFacts]) -> list[str]:
@@ -120,3 +157,22 @@ def _budget(budget: Sequence[Budget]) -> list[str]:
         for b in budget
     ]
     return table(("API calls", "used", "limit", "left"), rows)
+
+
+def _alerts(alerts: Sequence[OpenAlert]) -> list[str]:
+    rows = [
+        (
+            alert.title,
+            alert.state,
+            instant(alert.opened_at) or "",
+            alert.owner,
+            alert.due.isoformat() if alert.due else "",
+        )
+        for alert in alerts
+    ]
+    return table(("alert", "state", "since", "owner", "due"), rows) if rows else []
+
+
+def _next(dues: Sequence[NextDue]) -> list[str]:
+    rows = [(due.job, instant(due.at) or "") for due in dues]
+    return table(("due next, while tieout serve runs", "at"), rows) if rows else []

@@ -60,7 +60,7 @@ COMMANDS = (
     Command(
         "status",
         "",
-        "Last runs, age of each figure, API calls used and left",
+        "Last runs, age of each figure, API calls used and left, open alerts, next due times",
         status.arguments,
         status.parse,
         status.run,

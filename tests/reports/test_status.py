@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from reports import answers
 from reports.status import Status, to_json, to_text
+from sync.store.bot_tables import AlertRow, JobRow
 from sync.store.tables import CallMonth, Figure, Run, SentCall
 from tests.reports.ledgers import READ, Cache, cache
 
@@ -71,6 +72,29 @@ def test_people_read_runs_figures_and_calls_left(sqlite_engine: Engine) -> None:
     assert "running: reading sales" in text
     assert "cin7 transactions" in text
     assert "cin7, last minute" in text
+
+
+def test_alerts_that_are_not_resolved_are_told_with_their_owner(engine: Engine) -> None:
+    made = cache(engine, "")
+    book = {"trouble": '{"title": "The sync failed"}', "opened_at": READ, "since": READ, "changed_at": READ}
+    made.add(
+        AlertRow(company=1, id="a1", cause="x", kind="sync_failed", state="acknowledged", owner="U1",
+                 due=date(2026, 2, 12), **book),
+        AlertRow(company=1, id="a2", cause="y", kind="sync_late", state="resolved", **book),
+    )  # fmt: skip
+    assert to_json(ask(made))["alerts"] == [
+        {"id": "a1", "kind": "sync_failed", "state": "acknowledged", "opened_at": "2026-02-10T09:00:00Z",
+         "owner": "U1", "due": "2026-02-12", "title": "The sync failed"},
+    ]  # fmt: skip
+    assert "The sync failed" in to_text(ask(made))
+
+
+def test_since_when_a_job_has_its_rule_is_known_for_that_rule_alone(engine: Engine) -> None:
+    made = cache(engine, "")
+    made.add(JobRow(company=1, name="sync", rule="every 3600 s", since=READ))
+    with Session(made.engine) as session:
+        assert answers.job_since(session, 1, "sync", "every 3600 s") == READ
+        assert answers.job_since(session, 1, "sync", "every 60 s") is None
 
 
 def test_before_the_first_sync_the_command_is_named() -> None:

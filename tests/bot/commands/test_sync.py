@@ -131,3 +131,18 @@ def test_answers_belong_to_the_company_that_the_settings_name(desk: Desk) -> Non
     with reading(engine) as session:
         assert len(session.exec(select(Company)).all()) == 1
     engine.dispose()
+
+
+def test_the_status_tells_what_is_due_next(desk: Desk) -> None:
+    (desk.folder / "tieout.toml").write_text(
+        '[company]\ntime_zone = "America/New_York"\n'
+        '[[schedule]]\nname = "weekly"\nreport = "weekly"\ncron = "0 9 * * mon"\nchannel = "C0456"\n',
+        encoding="utf-8",
+    )
+    assert desk.run("status", "--json") == DONE
+    assert desk.document()["next"] == []
+    assert desk.run("sync", "--only", "me", "--json") == DONE
+    assert desk.run("status", "--json") == DONE
+    dues = desk.document()["next"]
+    assert [due["job"] for due in dues] == ["sync", "snapshot", "report:weekly"]
+    assert dues[2]["at"] == "2026-03-23T13:00:00Z"
