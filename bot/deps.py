@@ -142,9 +142,10 @@ class Deps:
     def entities(self) -> tuple[str, ...]:
         """The names that a sync may be restricted to."""
         from sync.cin7.resources import RESOURCES as CIN7
+        from sync.plan.cin7_details import NAMES
         from sync.qbo.resources import RESOURCES as QBO
 
-        return tuple(dict.fromkeys(resource.name for table in (CIN7, QBO) for resource in table))
+        return tuple(dict.fromkeys([*(resource.name for table in (CIN7, QBO) for resource in table), *NAMES]))
 
     def _company(self, session: Session, *, may_be_empty: bool) -> int:
         from sqlmodel import select

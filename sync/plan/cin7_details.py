@@ -20,19 +20,26 @@ from sync.transport import Tally
 
 Part = tuple[str, Callable[[Tally], Outcome]]
 
+NAMES = ("movements", "sale_details")
+_ALL = 1_000_000
+
 
 def parts(sync: Sync) -> list[Part]:
-    """The parts of this run that bring products' cost and sales, each with the fewest calls."""
+    """The parts of this run that bring products' cost and sales, each with the fewest calls.
+
+    Sales' details have a share of the run; asked for by name, all of them are read.
+    """
     if not sync.wanted("movements") and not sync.wanted("sale_details"):
         return []
     with reading(sync.engine) as session:
         ages = {f.entity: f.as_of for f in reads.figures(session, sync.company) if f.source == "cin7" and f.complete}
         waiting = feeds.changed_sales(session, sync.company, ages.get("movements"))
         products = len(reads.products(session, sync.company, Source.CIN7))
-        lineless = feeds.sales_without_lines(session, sync.company, sync.wants.details)
+        most = _ALL if "sale_details" in sync.wants.only else sync.wants.details
+        lineless = feeds.sales_without_lines(session, sync.company, most) if sync.wanted("sale_details") else []
     pages = -(-products // cin7_lists.MOVEMENT_LIMIT)
     found: list[Part] = []
-    if waiting and (waiting >= pages or "movements" in sync.wants.only):
+    if sync.wanted("movements") and waiting and (waiting >= pages or "movements" in sync.wants.only):
         found.append(("movements", lambda tally: cin7_lists.movements(sync, tally)))
     if lineless:
         found.append(("sale_details", lambda tally: sales(sync, tally, lineless)))

@@ -52,6 +52,8 @@ def cin7_lane(sync: Sync) -> None:
         _ledger(sync)
         due = unfiltered if sync.wants.full or sync.wants.only else _lists_due(sync, unfiltered)
         _together(sync, "cin7", _short_lists(sync, due))
+    # QuickBooks' invoices bring lines of sales for nothing, so only what they leave open is read in detail.
+    sync.qbo_read.wait()
     for name, work in cin7_details.parts(sync):
         _one(sync, "cin7", name, work)
 
@@ -62,6 +64,7 @@ def qbo_lane(sync: Sync) -> None:
         _qbo_lane(sync)
     finally:
         sync.qbo_ledger_read.set()
+        sync.qbo_read.set()
 
 
 def _qbo_lane(sync: Sync) -> None:

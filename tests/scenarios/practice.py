@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -193,6 +194,16 @@ class Practice:
             finally:
                 cin7.close()
                 qbo.close()
+
+
+def apart(found: Contents, expected: Contents, limit: int = 3) -> list[str]:
+    """Where two caches differ, some rows of each table; nothing where they hold the same."""
+    told: list[str] = []
+    for name in expected:
+        have, want = Counter(found[name]), Counter(expected[name])
+        told += [f"{name} has, and should not: {row}" for row in sorted((have - want).elements())[:limit]]
+        told += [f"{name} lacks: {row}" for row in sorted((want - have).elements())[:limit]]
+    return told
 
 
 def _rows(session: Session, model: Any) -> list[dict[str, Any]]:

@@ -14,12 +14,13 @@ from sqlalchemy import Engine
 from sync.domain.accounts import Source
 from sync.pull import RunReport, Wants
 from sync.sandbox.books import World
+from sync.sandbox.faults import Faults, Kind, Rule
 from sync.sandbox.generate import build
 from sync.sandbox.serve import serve
 from sync.sandbox.switches import Switches, legal_values
 from sync.store import ledger, reads
 from sync.store.db import migrate, open_database, reading
-from tests.scenarios.practice import Practice
+from tests.scenarios.practice import Practice, apart
 from tests.scenarios.truth import differences
 
 TODAY = date(2026, 3, 17)
@@ -153,6 +154,34 @@ def test_a_full_sync_of_a_good_cache_changes_nothing(sqlite_engine: Engine) -> N
         assert (full.status, changes(full)) == ("succeeded", [])
         assert practice.contents() == before
         assert differences(sqlite_engine, world) == []
+
+
+def test_details_are_read_as_the_run_allows_and_all_of_them_when_asked_for_by_name(sqlite_engine: Engine) -> None:
+    with serve(company(13, "USD", "day"), limits=False) as served:
+        practice = Practice(served, sqlite_engine)
+        first = practice.sync(Wants(only=("me", "company", "sales"), details=5))
+        assert not any(step.entity == "sale_details" for step in first.entities)
+        some = practice.sync(Wants(details=5))
+        assert [step.fetched for step in some.entities if step.entity == "sale_details"] == [5]
+        rest = practice.sync(Wants(only=("sale_details",), details=5))
+        assert [step.fetched > 20 for step in rest.entities if step.entity == "sale_details"] == [True]
+        none = practice.sync(Wants(only=("sale_details",)))
+        assert not any(step.entity == "sale_details" for step in none.entities)
+
+
+def test_which_system_answers_first_changes_neither_the_cache_nor_the_calls(
+    sqlite_engine: Engine, new_cache: Cache
+) -> None:
+    world = company(12, "USD", None)
+    with serve(world, limits=False) as served:
+        quick = Practice(served, sqlite_engine)
+        calls = quick.sync(EVERYTHING).calls
+        # The accounts and items in time, so that Cin7's ledger need not wait; all documents late.
+        late = tuple(Rule(Kind.LATE, "qbo", "query", nth=nth, seconds=0.8) for nth in range(3, 30))
+        served.faults = Faults(rules=late)
+        slow = Practice(served, new_cache(), tokens=sqlite_engine, key=quick.key)
+        assert slow.sync(EVERYTHING).calls == calls
+        assert apart(slow.contents(), quick.contents()) == []
 
 
 @pytest.mark.postgres

@@ -75,6 +75,13 @@ def test_only_the_chosen_entities_are_fetched(desk: Desk) -> None:
     assert fetched & {"transactions", "sales", "invoices", "ledger"} == set()
 
 
+def test_the_costs_of_products_may_be_asked_for_by_name(desk: Desk) -> None:
+    assert desk.run("sync", "--only", "me", "company", "sales", "products", "--json") == DONE
+    assert desk.run("sync", "--only", "movements", "--json") == DONE
+    fetched = {entity["entity"]: entity["fetched"] for entity in desk.document()["entities"]}
+    assert fetched["movements"] > 20
+
+
 def test_the_config_may_leave_entities_out_and_the_command_line_wins(desk: Desk) -> None:
     (desk.folder / "tieout.toml").write_text('[sync]\nentities = ["me", "accounts"]\n', encoding="utf-8")
     assert desk.run("sync", "--json") == DONE
