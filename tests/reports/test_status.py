@@ -76,12 +76,11 @@ def test_people_read_runs_figures_and_calls_left(sqlite_engine: Engine) -> None:
 
 def test_alerts_that_are_not_resolved_are_told_with_their_owner(engine: Engine) -> None:
     made = cache(engine, "")
-    book = {"trouble": '{"title": "The sync failed"}', "opened_at": READ, "since": READ, "changed_at": READ}
-    made.add(
-        AlertRow(company=1, id="a1", cause="x", kind="sync_failed", state="acknowledged", owner="U1",
-                 due=date(2026, 2, 12), **book),
-        AlertRow(company=1, id="a2", cause="y", kind="sync_late", state="resolved", **book),
-    )  # fmt: skip
+    for id_, kind, state, owner in (("a1", "sync_failed", "acknowledged", "U1"), ("a2", "sync_late", "resolved", "")):
+        made.add(
+            AlertRow(company=1, id=id_, cause=id_, kind=kind, state=state, owner=owner, due=date(2026, 2, 12),
+                     trouble='{"title": "The sync failed"}', opened_at=READ, since=READ, changed_at=READ),
+        )  # fmt: skip
     assert to_json(ask(made))["alerts"] == [
         {"id": "a1", "kind": "sync_failed", "state": "acknowledged", "opened_at": "2026-02-10T09:00:00Z",
          "owner": "U1", "due": "2026-02-12", "title": "The sync failed"},
