@@ -68,6 +68,12 @@ class Books:
             self.trouble.append(trouble)
         self.sync.watch(Progress("qbo", "ledger", self.fetched, None, self.tally.calls, str(window.start)))
 
+    def nothing(self, window: Period) -> None:
+        """No account has a balance at the end of `window`: the books begin later, and what is known of it is whole."""
+        self._store(window, [], "")
+        with writing(self.sync.engine) as session:
+            feeds.mark_proven(session, self.sync.company, Source.QBO, window, True)
+
     def prove(self, window: Period, balances: dict[str, int] | None = None) -> bool:
         """Compares `window` with ProfitAndLoss over it and TrialBalance at its end, and remembers the result."""
         result = self.sync.qbo.profit_and_loss(window, currency=self.currency, tally=self.tally)

@@ -20,6 +20,7 @@ _AHEAD, _AHEAD_AT_LEAST = timedelta(days=366), timedelta(days=183)
 # Rows that one answer should hold at most: 400,000 cells are the cap integrators report, a row has about ten.
 _ROWS = 36_000
 _QUIET_MONTHS = 24
+_EARLIEST = date(1970, 1, 1)  # no books of QuickBooks Online are older
 _ROUNDS = 6
 
 
@@ -39,7 +40,10 @@ def read_ledger(sync: Sync, tally: Tally) -> Outcome:
 
 
 def _reach_back(books: Books, good: list[Period]) -> list[Period]:
-    """Newest first in half years, skipping what is good, until QuickBooks has no balance on any account before."""
+    """Newest first in half years, skipping what is good, until QuickBooks has no balance on any account before.
+
+    Books that rested for years are read in ever larger steps, to the entry with which they began.
+    """
     since, today = books.sync.wants.since, books.sync.started.date()
     end, start = _ahead(books, good), _months_before(today, _MONTHS - 1)
     balances, quiet, read = books.trial_balance(end), 0, list[tuple[Period, dict[str, int]]]()
@@ -52,13 +56,19 @@ def _reach_back(books: Books, good: list[Period]) -> list[Period]:
         months = _fitting(_MONTHS, rows) if missing == [window] else _MONTHS
         end = window.start - DAY
         if window.start == since:
+            return _proven(books, good, read)
+        balances = books.trial_balance(end)
+        if not balances or window.start <= _EARLIEST:
             break
-        balances, start = books.trial_balance(end), _months_before(window.start, months)
-        quiet = 0 if rows or not missing else quiet + _MONTHS
-        if not balances or quiet >= _QUIET_MONTHS:
-            _remember_floor(books.sync, window.start)
-            break
-    return _proven(books, good, read)
+        quiet = 0 if rows or not missing else quiet + max(months, quiet)
+        start = max(_EARLIEST, _months_before(window.start, quiet if quiet >= _QUIET_MONTHS else months))
+    _remember_floor(books.sync, window.start)
+    spans = _proven(books, good, read)
+    if balances or end < _EARLIEST:
+        return spans
+    before = Period(_EARLIEST, end)
+    books.nothing(before)
+    return sorted({*spans, before})
 
 
 def _proven(books: Books, good: list[Period], read: list[tuple[Period, dict[str, int]]]) -> list[Period]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,15 @@ from sqlalchemy import Engine
 
 from sync.domain.accounts import Source
 from sync.pull import RunReport, Wants
-from sync.sandbox.books import World
+from sync.sandbox.books import QboPosting, World
 from sync.sandbox.faults import Faults, Kind, Rule
 from sync.sandbox.generate import build
 from sync.sandbox.serve import serve
 from sync.sandbox.switches import Switches, legal_values
 from sync.store import ledger, reads
 from sync.store.db import migrate, open_database, reading
+from tests.scenarios.feeds import TODAY as NOW
+from tests.scenarios.feeds import world as world_of
 from tests.scenarios.practice import Practice, apart
 from tests.scenarios.truth import differences
 
@@ -143,6 +146,47 @@ def test_the_cache_is_the_truth_with_each_value_of_each_switch(
 ) -> None:
     world = build(11, today=TODAY, months=2, switches=replace(Switches(), **{switch: value}))  # type: ignore[arg-type]  # as above
     live_on(world, sqlite_engine, new_cache, 3, EVERYTHING)
+
+
+def resting(began: date) -> World:
+    """A company whose QuickBooks has one entry of its first day, and one of today's month after years of rest."""
+    found = world_of([])
+    found.cin7.me["OpeningBalanceDate"] = f"{began:%d/%m/%Y}"
+    for number, day in enumerate((began, NOW.replace(day=3)), 1):
+        stamp = {"CreateTime": f"{day}T10:00:00-08:00", "LastUpdatedTime": f"{day}T10:00:00-08:00"}
+        entry = {"Id": str(number), "SyncToken": "0", "MetaData": stamp, "TxnDate": str(day), "Line": []}
+        found.qbo.entities.setdefault("JournalEntry", []).append(entry)
+        found.qbo.postings += [
+            QboPosting(str(number), "JournalEntry", "Journal Entry", day, "", "", "", account, amount)
+            for account, amount in (("3", -500), ("4", 500))
+        ]
+    bank = {"Id": "4", "Name": "Bank", "FullyQualifiedName": "Bank", "AccountType": "Bank", "Classification": "Asset"}
+    found.qbo.entities["Account"].append(bank | {"AccountSubType": "Checking", "MetaData": stamp})
+    return found
+
+
+@pytest.mark.parametrize("began", [NOW.replace(month=2), date(2024, 6, 30), date(2011, 1, 1)])
+def test_books_that_rested_for_years_are_read_to_the_entry_with_which_they_began(
+    sqlite_engine: Engine, began: date
+) -> None:
+    with serve(resting(began), limits=False) as served:
+        practice = Practice(served, sqlite_engine)
+        assert troubles(practice.sync(LEDGER)) == []
+        assert_everything_is_complete(practice)
+        assert len(practice.contents()["posting"]) == 4
+        assert len(served.seen("qbo", "GeneralLedger")) <= 10
+        assert [changes(practice.sync(wants)) for wants in (LEDGER, Wants(full=True, details=0))] == [[], []]
+
+
+def test_nothing_is_missing_before_the_first_entry_of_quickbooks(sqlite_engine: Engine) -> None:
+    began = date(2025, 3, 1)
+    with serve(resting(began), limits=False) as served:
+        practice = Practice(served, sqlite_engine)
+        practice.sync(LEDGER)
+        with reading(sqlite_engine) as session:
+            windows = ledger.windows(session, practice.company, Source.QBO)
+    assert all(one.end + timedelta(days=1) == two.start for one, two in pairwise(windows))
+    assert windows[0].start < date(1990, 1, 1)
 
 
 def test_a_full_sync_of_a_good_cache_changes_nothing(sqlite_engine: Engine) -> None:
