@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sync.domain.letters import Blocks, Enclosure
-from sync.errors import AppError, SettingsError, UserError
+from sync.errors import AppError, NotThere, SettingsError, UserError
 
 log = logging.getLogger("tieout.bot")
 
@@ -47,7 +47,8 @@ def error_reply(error: BaseException) -> Reply:
     if isinstance(error, KeyboardInterrupt):
         return _failed("Interrupted", "Stopped.", INTERRUPTED)
     if isinstance(error, AppError):
-        status = WRONG_USAGE if isinstance(error, UserError) else FAILED
+        usage = isinstance(error, UserError) and not isinstance(error, NotThere)
+        status = WRONG_USAGE if usage else FAILED
         faults = {"faults": error.faults} if isinstance(error, SettingsError) else {}
         return _failed(type(error).__name__, str(error), status, **faults)
     reference = secrets.token_hex(2)

@@ -69,7 +69,7 @@ def _before(session: Session, books: Books, period: Period, found: Trade) -> mar
 
 
 def stock(session: Session, company: int, query: str, location: str = "") -> Stock:
-    """Stock now of what `query` means, at one location where it is given; NotSynced, UserError as `stock_now`."""
+    """Stock now of what `query` means, at one location where it is given; NotSynced, NotThere as `stock_now`."""
     return stock_now(session, company, query, location)
 
 

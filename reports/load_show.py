@@ -17,7 +17,7 @@ from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, AnyRow, among
 from reports.reconcile.numbers import MOST_CHARACTERS, named, plain
 from reports.show import Entry, Item, Paper, Shown
 from sync.domain.accounts import Source
-from sync.errors import UserError
+from sync.errors import NotThere
 
 _LIKE_LIMIT = 200  # documents that merely hold the number's letters; more than that is no number
 # A Cin7 document's own lines, in the order in which they are preferred.
@@ -38,7 +38,7 @@ class _Family:
 def shown(session: Session, books: Books, words: str) -> Shown:
     """Both sides of the document that `words` numbers (an order, invoice, credit note, task or QuickBooks number).
 
-    Raises UserError where nothing bears that number.
+    Raises NotThere where nothing bears that number.
     """
     company, number = books.company.id, " ".join(words.split())
     headers = _cin7_headers(session, company, number)
@@ -49,7 +49,7 @@ def shown(session: Session, books: Books, words: str) -> Shown:
     if not left and not headers and (settled := _settled(session, company, number, right)):
         return replace(shown(session, books, settled), number=number)
     if not papers and not left:
-        raise UserError(f"No document has the number {number}. Use one of Cin7's or QuickBooks', like INV-00012.")
+        raise NotThere(f"No document has the number {number}. Use one of Cin7's or QuickBooks', like INV-00012.")
     entries = [*left, *_qbo_entries(session, company, [row for row in right if not row.deleted_at])]
     main = _main(papers, left, number)
     keys = {paper.id for paper in papers} | {entry.document for entry in entries} | set(family.cin7)

@@ -21,7 +21,7 @@ _AVAILABILITY = "availability"
 def stock_now(session: Session, company: int, query: str, location: str = "") -> Stock:
     """Stock of what `query` means (a SKU, words, or "" for all), at one location where it is given.
 
-    Raises NotSynced where no stock was ever read, UserError for a product or location that does not exist.
+    Raises NotSynced where no stock was ever read, NotThere for a product or location that does not exist.
     """
     currency = session.scalar(select(COMPANY.c.currency).where(COMPANY.c.id == company))
     as_of, incomplete = _age(session, company)

@@ -14,7 +14,7 @@ from reports.layout import age_lines, table
 from sync.domain.accounts import Source
 from sync.domain.money import to_minor
 from sync.domain.stock import StockLevel
-from sync.errors import InvariantBroken, UserError
+from sync.errors import InvariantBroken, NotThere
 
 QUANTITIES = ("on_hand", "allocated", "available", "on_order", "in_transit")
 
@@ -107,7 +107,7 @@ def _sum(levels: Sequence[StockLevel]) -> Figures:
 
 def chosen(query: str, products: Mapping[str, str]) -> dict[str, str]:
     """The products (SKU -> name) that `query` means: that very SKU in any letter case, else every one whose SKU and
-    name hold all of its words; an empty query means all. Nothing found raises UserError."""
+    name hold all of its words; an empty query means all. Nothing found raises NotThere."""
     wanted = query.strip().casefold()
     exact = {sku: name for sku, name in products.items() if sku.casefold() == wanted}
     words = wanted.split()
@@ -115,16 +115,16 @@ def chosen(query: str, products: Mapping[str, str]) -> dict[str, str]:
     if not found:
         near = get_close_matches(wanted, [sku.casefold() for sku in products], n=1)
         hint = next((f" Did you mean {sku}?" for sku in products if near and sku.casefold() == near[0]), "")
-        raise UserError(f"No product fits “{query.strip()}”.{hint} Ask for a SKU, or for words of its name.")
+        raise NotThere(f"No product fits “{query.strip()}”.{hint} Ask for a SKU, or for words of its name.")
     return found
 
 
 def at_location(name: str, locations: Iterable[str]) -> str:
-    """The location that `name` means, in any letter case; UserError lists those there are."""
+    """The location that `name` means, in any letter case; NotThere lists those there are."""
     known = sorted(set(locations))
     found = [place for place in known if place.casefold() == name.strip().casefold()]
     if not found:
-        raise UserError(f"There is no location “{name.strip()}”. Locations: {', '.join(known) or 'none'}")
+        raise NotThere(f"There is no location “{name.strip()}”. Locations: {', '.join(known) or 'none'}")
     return found[0]
 
 

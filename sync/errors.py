@@ -1,8 +1,9 @@
 """Every error that a person may be told, and nothing else.
 
 AppError                     `str(error)` is what the person reads; details go to the log
-├── UserError                the asker can mend it: a bad period, an unknown SKU, wrong usage
-│   └── SettingsError        one or more settings are missing or malformed; all are listed
+├── UserError                the asker can mend it: a bad period, wrong usage
+│   ├── SettingsError        one or more settings are missing or malformed; all are listed
+│   └── NotThere             an SKU, a location or a document that neither system knows: no figure can be given
 ├── NotSynced                no data yet, or older than asked; names the command that fetches it
 ├── SyncRunning              another process holds the sync of this company
 ├── UpstreamError            one of the two systems did not answer as needed
@@ -36,6 +37,10 @@ class SettingsError(UserError):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+class NotThere(UserError):
+    """Neither system knows that."""
 
 
 class NotSynced(AppError):

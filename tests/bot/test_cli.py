@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands import COMMANDS
 from bot.replies import DONE, FAILED, WRONG_USAGE, error_reply
-from sync.errors import AuthExpired, NotSynced, SettingsError, UserError
+from sync.errors import AuthExpired, NotSynced, NotThere, SettingsError, UserError
 from tests.bot.outsides import Desk
 
 
@@ -108,6 +108,7 @@ def test_the_settings_are_shown_with_their_source_and_without_secrets(desk: Desk
     [
         (UserError("no such period"), WRONG_USAGE),
         (SettingsError(["A: b"]), WRONG_USAGE),
+        (NotThere("no such SKU"), FAILED),
         (NotSynced(), FAILED),
         (AuthExpired("connect again", system="qbo"), FAILED),
         (RuntimeError("boom"), FAILED),
