@@ -151,6 +151,11 @@ class Pack:
         return self.tied.books.period
 
     @property
+    def last_day(self) -> date:
+        """The day of the closing balances: the period's end, or today where it is not over."""
+        return min(self.tied.books.period.end, self.tied.books.today)
+
+    @property
     def currency(self) -> str:
         return self.tied.books.currency
 
