@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
@@ -17,7 +17,7 @@ from reports.reconcile.documents import Header, Legs, Slots, added, slots
 from reports.reconcile.events import Cin7Row, QboRow, cin7_documents, qbo_documents
 from reports.reconcile.match import Ledgers
 from reports.reconcile.numbers import plain
-from reports.reconcile.reach import reach
+from reports.reconcile.reach import Reach, reach
 from reports.reconcile.roles import Ways, ways
 from sync.domain.accounts import Source
 from sync.domain.period import Period
@@ -25,6 +25,7 @@ from sync.domain.period import Period
 # What a trade document joins with a bank account is a prepayment or deposit.
 _TRADE = ("Sale", "Purchase")
 _SALES = ("Sale", "SaleCreditNote")
+NOTHING = Reach(frozenset(), frozenset())
 _MARGIN = 62  # days around the period in which counterparts are looked for without being named
 
 
@@ -40,9 +41,10 @@ def ledgers(session: Session, books: Books, margin: int = _MARGIN) -> Ledgers:
     if (around.start, around.end) == (date.min, date.max):
         return found
     more = reach(found, books.period)
-    cin7 += _cin7_rows(session, books, around, more.cin7)
+    numbers = more.cin7 | _apart(session, books, around)
+    cin7 += _cin7_rows(session, books, around, numbers, more.customers)
     qbo += _qbo_rows(session, books, around, _outside(session, books, around, more.qbo))
-    return _ledgers(session, books, around, cin7, qbo)
+    return _ledgers(session, books, around, cin7, qbo, more)
 
 
 def _around(period: Period, margin: int) -> Period:
@@ -51,15 +53,28 @@ def _around(period: Period, margin: int) -> Period:
     return Period(date.fromordinal(max(first, 1)), date.fromordinal(min(last, date.max.toordinal())))
 
 
-def _ledgers(session: Session, books: Books, around: Period, cin7: Iterable[Cin7Row], qbo: Iterable[QboRow]) -> Ledgers:
+def _ledgers(
+    session: Session,
+    books: Books,
+    around: Period,
+    cin7: Iterable[Cin7Row],
+    qbo: Iterable[QboRow],
+    more: Reach = NOTHING,
+) -> Ledgers:
+    """`more`: documents without counterpart, of which headers of any day and the words of lines are wanted too."""
     found, company = slots(books.map), books.company.id
     own = {(row.kind, row.id): row for row in _headers(session, company, Source.CIN7, around)}
+    own |= {(row.kind, row.id): row for row in _named_headers(session, company, more.own)}
     events, undone = cin7_documents(cin7, found, _ways(session, books), _also(session, company, own))
     heard, quiet = qbo_documents(qbo, found)
     headers = {(row.kind, row.id): row for row in _headers(session, company, Source.QBO, around)}
     linked = {id_ for header in headers.values() for _, id_ in header.links}
     lacking = (linked | {doc.id for doc in heard}) - {id_ for _, id_ in headers}
     headers |= {(row.kind, row.id): row for row in _headers(session, company, Source.QBO, around, lacking)}
+    said = _texts(session, company, headers.values(), more.txns)
+    for txn in heard:
+        if (txn.kind, txn.id) in said:
+            txn.texts = tuple(sorted({*txn.texts, *said[txn.kind, txn.id]}))
     return Ledgers(
         slots=found,
         cin7=tuple(events),
@@ -69,18 +84,22 @@ def _ledgers(session: Session, books: Books, around: Period, cin7: Iterable[Cin7
         headers=headers,
         channels=_channels(own.values()),
         cin7_headers=own,
-        texts=_texts(session, company, headers.values()),
+        texts=said,
         changes=_changes(session, company),
         tracked=_tracked(session, company),
     )
 
 
 def _cin7_rows(
-    session: Session, books: Books, around: Period, numbers: Collection[str] | None = None
+    session: Session,
+    books: Books,
+    around: Period,
+    numbers: Collection[str] | None = None,
+    customers: Collection[str] = (),
 ) -> Iterator[Cin7Row]:
     """Cin7's rows are balanced pairs: the side above zero tells them whole.
 
-    `numbers`: instead the rows of other days with these document numbers.
+    `numbers`: instead the rows of other days with these document numbers, and the sales rows of these customers.
     """
     c = POSTING.c
     query = select(c.document, c.kind, c.number, c.memo, c.name, c.day, c.account, c.counter, c.amount).where(
@@ -89,11 +108,23 @@ def _cin7_rows(
     if numbers is None:
         query = query.where(c.day.between(around.start, around.end))
     else:
-        query = query.where(
-            _other_days(around), among(session, func.upper(c.number), _references(session, books, numbers))
-        )
+        named = among(session, func.upper(c.number), _references(session, books, numbers))
+        theirs = (c.kind == "Sale") & among(session, c.name, customers) if customers else false()
+        query = query.where(_other_days(around), named | theirs)
     for row in session.execute(query):
         yield Cin7Row(*row)
+
+
+def _apart(session: Session, books: Books, around: Period) -> set[str]:
+    """Numbers of sales of which one half lies before these days and the cost, or all else, after them."""
+    c = POSTING.c
+    sales = select(func.upper(c.number)).where(
+        c.company == books.company.id, c.source == Source.CIN7.value, c.kind == "Sale", c.number != ""
+    )
+    cost = sales.where(c.account.in_(books.map.accounts(Source.CIN7, "cogs")))
+    before, after = c.day < around.start, c.day > around.end
+    pairs = ((cost.where(after), sales.where(before)), (cost.where(before), sales.where(after)))
+    return {number for one, other in pairs for (number,) in session.execute(one.intersect(other))}
 
 
 def _references(session: Session, books: Books, numbers: Collection[str]) -> set[str]:
@@ -165,6 +196,18 @@ def _headers(
         yield _header(row)
 
 
+def _named_headers(session: Session, company: int, words: Collection[str]) -> Iterator[Header]:
+    """Cin7's headers with one of these ids or plain numbers, of any day."""
+    c = DOCUMENT.c
+    columns = (c.id, func.upper(c.number), func.upper(c.invoice), func.upper(c.credit))
+    for column in columns if words else ():
+        query = select(DOCUMENT).where(
+            c.company == company, c.source == Source.CIN7.value, among(session, column, words)
+        )
+        for row in session.execute(query.order_by(c.kind, c.id)):
+            yield _header(row)
+
+
 def _unfinished() -> ColumnElement[bool]:
     """Cin7's sales and purchases of any day whose statuses say that something of them is still to come."""
     version = func.upper(DOCUMENT.c.version)
@@ -229,9 +272,11 @@ def _channels(own: Iterable[Header]) -> dict[str, str]:
     return found
 
 
-def _texts(session: Session, company: int, headers: Iterable[Header]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """What the lines of voided and deleted transactions say."""
-    gone = sorted({header.id for header in headers if header.voided or header.deleted_at})
+def _texts(
+    session: Session, company: int, headers: Iterable[Header], lone: Collection[str]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What the lines of transactions say that are voided or deleted, or have one of these ids."""
+    gone = sorted({header.id for header in headers if header.voided or header.deleted_at} | {*lone})
     found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     c = LINE.c
     rows = session.execute(

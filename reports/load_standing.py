@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
 from reports.load_tables import DOCUMENT, LINE, MOVEMENT, PRODUCT, STOCK_DAY
 from reports.memory import LateChange
-from reports.reconcile.numbers import plain
 from reports.reconcile.standing import Changed, Moved, State
 from sync.domain.accounts import Source
 from sync.domain.money import from_minor, to_minor
@@ -116,7 +115,7 @@ def _negative(session: Session, books: Books) -> dict[tuple[str, str], Decimal]:
 def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
     """Movements of sales, purchases and transfers, product by product and day by day."""
     c = MOVEMENT.c
-    kinds = c.kind.like("Sale%") | c.kind.like("%Purchase%") | c.kind.like("Transfer%")
+    kinds = or_(*(c.kind.like(word) for word in ("Sale%", "%Purchase%", "%Unstock%", "Transfer%")))
     rows = session.execute(
         select(c.task, c.number, c.kind, c.day, c.sku, c.quantity, c.amount).where(c.company == books.company.id, kinds)
     )
@@ -133,13 +132,13 @@ def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
 
 
 def _goods(session: Session, books: Books) -> dict[str, int]:
-    """Plain invoice number -> net sales of goods on it in base currency, by the lines of QuickBooks' invoice."""
+    """QuickBooks invoice -> net sales of goods on it in base currency, where its lines name Cin7's products."""
     line, head, own = LINE.c, DOCUMENT.c, PRODUCT.alias().c
     same = (head.company == line.company) & (head.source == line.source)
     same = same & (head.kind == line.kind) & (head.id == line.id)
     good = (own.company == line.company) & (own.source == Source.CIN7.value) & (own.sku == line.sku)
     rows = session.execute(
-        select(head.number, head.rate, head.currency, line.amount, own.tracks_quantity)
+        select(head.id, head.rate, head.currency, line.amount, own.tracks_quantity)
         .join(DOCUMENT, same)
         .outerjoin(own.id.table, good)
         .where(
@@ -152,10 +151,13 @@ def _goods(session: Session, books: Books) -> dict[str, int]:
         )
     )
     found: defaultdict[str, int] = defaultdict(int)
-    for number, rate, currency, amount, stocked in rows:
+    told = set()
+    for id_, rate, currency, amount, stocked in rows:
         value = from_minor(amount or 0, currency) * (rate or 1)
-        found[plain(number)] += to_minor(value, books.currency) if stocked else 0
-    return dict(found)
+        found[id_] += to_minor(value, books.currency) if stocked else 0
+        if stocked is not None:
+            told.add(id_)
+    return {id_: amount for id_, amount in found.items() if id_ in told}
 
 
 def _goods_accounts(session: Session, books: Books) -> frozenset[str]:

@@ -10,10 +10,10 @@ from itertools import combinations
 
 from reports.reconcile.documents import Doc, Header, words
 from reports.reconcile.numbers import plain
+from reports.reconcile.order_parts import Split, waits
 from reports.reconcile.standing import Facts, Moved
 
 _MOST = 12  # receipts of one order that are tried in every combination
-_WAITING = ("NOT SHIP", "NOT FULF", "PARTIALLY", "SHIPPING")  # Cin7 docs: CombinedShippingStatus, FulFilmentStatus
 _USUAL = 14  # days, where the company's own past tells nothing
 
 
@@ -29,7 +29,7 @@ class Open:
 
 def unshipped(facts: Facts) -> Iterator[Open]:
     """Invoices of goods up to the period's end whose shipment's cost is not posted by then."""
-    lag = _lag(facts)
+    lag, split = _lag(facts), Split.of(facts)
     shipped = {doc.plain for doc in _upto(facts, "cost") if _cogs(facts, doc) > 0}
     for doc in _upto(facts, "invoice"):
         if doc.plain in shipped:
@@ -38,8 +38,8 @@ def unshipped(facts: Facts) -> Iterator[Open]:
         if any(cost.day <= facts.end and _cogs(facts, cost) > 0 for cost in costs):
             continue
         later = any(_cogs(facts, cost) > 0 for cost in costs)
-        header = _header(facts, doc) or _split_order(facts, doc)
-        waiting = header is not None and _waits(header)
+        header = _header(facts, doc) or split.order(doc)
+        waiting = header is not None and waits(header)
         goods = _goods(facts, doc)
         if (later or waiting) and goods and not (header and words(header).get("type", "").startswith("SERVICE")):
             yield Open(doc, goods, facts.end + timedelta(days=lag))
@@ -97,32 +97,16 @@ def _header(facts: Facts, doc: Doc) -> Header | None:
     return next((facts.known.orders[number] for number in numbers if number in facts.known.orders), None)
 
 
-def _waits(header: Header) -> bool:
-    """Whether goods of a sale have yet to leave, as its list tells; a shipment that nobody began is NOT AVAILABLE."""
-    told = words(header)
-    states = (told.get("ship", ""), told.get("fulfilment", ""))
-    return states[0] != "SHIPPED" and any(state.startswith(_WAITING) for state in states)
-
-
-def _split_order(facts: Facts, doc: Doc) -> Header | None:
-    """The customer's one order in parts that still waits: a later invoice of it is told by nothing but the customer."""
-    found = [
-        header
-        for header in facts.known.orders.values()
-        if header.kind == "Sale"
-        and header.name.casefold() == doc.name.casefold()
-        and words(header).get("type", "").startswith("ADVANCED")
-        and _waits(header)
-    ]
-    return found[0] if len(found) == 1 else None
-
-
 def _goods(facts: Facts, doc: Doc) -> int:
     """The net sales of goods on an invoice: without shipping and services, where accounts or lines tell them apart."""
-    lines = facts.state.goods.get(doc.plain)
-    if lines is not None:
-        return lines
+    txns = facts.partners.get(doc, ())
+    if len(txns) == 1 and txns[0].id in facts.state.goods and _revenue(facts, txns[0]) == _revenue(facts, doc):
+        return facts.state.goods[txns[0].id]
     return -sum(amount for slot, amount in doc.legs if slot in facts.goods)
+
+
+def _revenue(facts: Facts, doc: Doc) -> int:
+    return facts.known.slots.amount(doc, "revenue")
 
 
 def _lag(facts: Facts) -> int:
@@ -153,9 +137,18 @@ def _purchases(facts: Facts) -> list[tuple[str, int]]:
                     sums[order] -= slots.amount(doc, control)
     if control == "inventory":
         for move in facts.state.moved:
-            if "Purchase" in move.kind and move.day <= facts.end:
-                sums[plain(move.number)] += move.cost
+            if ("Purchase" in move.kind or "Unstock" in move.kind) and move.day <= facts.end:
+                sums[_order_of(facts, move)] += move.cost
     return [(order, left) for order, left in sorted(sums.items()) if left and _is_open(facts, order)]
+
+
+def _order_of(facts: Facts, move: Moved) -> str:
+    """The purchase that a movement belongs to; goods that went back go by the number of their credit note."""
+    number = plain(move.number)
+    if number in facts.known.orders:
+        return number
+    near = [order for doc in facts.known.numbers.get(number, ()) for order in doc.near]
+    return next((order for order in near if order in facts.known.orders), number)
 
 
 def _is_open(facts: Facts, order: str) -> bool:

@@ -17,10 +17,18 @@ _OPEN = ("NOT ", "PARTIALLY")
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Numbers in plain form: of Cin7 documents and of QuickBooks documents that may lie outside."""
+    """Numbers in plain form: of Cin7 documents and of QuickBooks documents that may lie outside.
+
+    `own`: TaskIDs and plain numbers of Cin7's documents without counterpart, whose headers may lie outside; `txns`:
+    ids of QuickBooks' without counterpart, whose lines may name one; `customers`: names of those with an order in parts
+    that still waits, whose later invoices nothing else names.
+    """
 
     cin7: frozenset[str]
     qbo: frozenset[str]
+    own: frozenset[str] = frozenset()
+    txns: frozenset[str] = frozenset()
+    customers: frozenset[str] = frozenset()
 
 
 def reach(found: Ledgers, period: Period) -> Reach:
@@ -31,8 +39,15 @@ def reach(found: Ledgers, period: Period) -> Reach:
     cin7 = {number for case in cases for txn in (*case.qbo, *case.surplus) for number in _named(txn, work)}
     cin7.update(_halves(found.cin7), _orders(found.cin7), _waiting(found.cin7_headers.values()))
     prefixes = {"", *_prefixes(matched.cases)}
-    own = {number for case in cases if not case.qbo for doc in case.cin7 for number in (doc.plain, *doc.also)}
-    return Reach(frozenset(cin7 - {""}), frozenset(prefix + number for prefix in prefixes for number in own if number))
+    lone = [doc for case in cases if not case.qbo for doc in case.cin7]
+    own = {number for doc in lone for number in (doc.plain, *doc.also)} - {""}
+    return Reach(
+        frozenset(cin7 - {""}),
+        frozenset(prefix + number for prefix in prefixes for number in own),
+        frozenset(own | {doc.id for doc in lone}),
+        frozenset(txn.id for case in cases if not case.cin7 for txn in case.qbo),
+        frozenset(header.name for header in found.cin7_headers.values() if header.name and in_parts(header, period)),
+    )
 
 
 def _inside(case: Case, period: Period) -> bool:
@@ -77,6 +92,14 @@ def _waiting(headers: Iterable[Header]) -> Iterator[str]:
             told = words(header)
             if any(told.get(name, "").startswith(_OPEN) for name in ("ship", "fulfilment", "invoice", "received")):
                 yield from (plain(header.number), plain(header.invoice))
+
+
+def in_parts(header: Header, period: Period) -> bool:
+    """A sale of which a part was invoiced by the period's end, and something is not shipped yet."""
+    told = words(header)
+    waits = any(told.get(name, "").startswith(_OPEN) for name in ("ship", "fulfilment")) and not header.voided
+    split = header.kind == "Sale" and told.get("type", "").startswith("ADVANCED")
+    return split and waits and header.day is not None and header.day <= period.end
 
 
 def _prefixes(cases: Iterable[Case]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -50,9 +50,9 @@ class State:
     """What was loaded beside the ledgers.
 
     `negative`: (SKU, location) below zero in the last snapshot of the period, with its quantity. `sold`: SKUs with
-    sales in the period. `moved`: movements of sales, purchases and transfers, of any day. `goods`: plain invoice number
-    -> net sales of goods on it, where its lines are known; `goods_accounts`: Cin7 accounts on which goods are sold, ""
-    for the company's own.
+    sales in the period. `moved`: movements of sales, purchases and transfers, of any day. `goods`: id of a QuickBooks
+    invoice -> net sales of goods on it, where its lines are known; `goods_accounts`: Cin7 accounts on which goods are
+    sold, "" for the company's own.
     """
 
     products: tuple[Product, ...] = ()
@@ -77,15 +77,16 @@ class Facts:
     live: dict[Doc, None]
     accrued: frozenset[int]
     goods: frozenset[int]
+    partners: Mapping[Doc, Sequence[Doc]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, books: Books, ledgers: Ledgers, matched: Matched, known: Known, state: State) -> Facts:
         """`live`: Cin7's events that were not taken back; `accrued`: the slots on which receipts wait for their bills;
-        `goods`: those on which goods are sold."""
+        `goods`: those on which goods are sold; `partners`: Cin7 event -> the QuickBooks documents that it is."""
         live = dict.fromkeys(known.live)
-        return cls(
-            books, ledgers, matched, known, state, live, _accrued(live, known, state), _goods(live, known, state)
-        )
+        accrued, goods = _accrued(live, known, state), _goods(live, known, state)
+        partners = {doc: case.qbo for case in matched.cases if len(case.cin7) == 1 for doc in case.cin7}
+        return cls(books, ledgers, matched, known, state, live, accrued, goods, partners)
 
     @property
     def accrual(self) -> str:

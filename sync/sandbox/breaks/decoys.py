@@ -84,12 +84,17 @@ def _sell(scene: Scene, party: Party, good: Good, hours: int) -> None:
 
 
 def _equal_customers(scene: Scene) -> None:
-    """Two customers are invoiced the same amount on one day."""
+    """Two customers are invoiced the same amount on one day, where any two are taxed alike."""
     customers = _single(scene)
-    first = customers[0]
-    second = next((each for each in customers[1:] if each.taxed == first.taxed and each.name != first.name), None)
-    if second is None:
-        raise NoSuchCase("no two customers who are taxed alike")
+    alike = [
+        (first, second)
+        for n, first in enumerate(customers)
+        for second in customers[n + 1 :]
+        if second.taxed == first.taxed and second.name != first.name
+    ]
+    if not alike:
+        return
+    first, second = alike[0]
     good, hours = scene.random.choice(scene.company.catalogue.services), scene.random.randint(2, 9)
     _sell(scene, first, good, hours)
     _sell(scene, second, good, hours)

@@ -24,6 +24,7 @@ from sync.qbo.resources import Shape
 from sync.sandbox.books import World
 from sync.store import tables, writes
 from sync.store.db import reading, writing
+from sync.store.former import note_closing
 from sync.store.ledger import WindowReading, replace_window
 from sync.store.names import upsert_names
 
@@ -59,6 +60,8 @@ class Cached:
     def _facts(self, session: Session) -> None:
         me = cin7_company.company_facts(self.world.cin7.me)
         books = qbo_company.read_company(self.world.qbo.company_info, self.world.qbo.preferences)
+        note_closing(session, self.company, Source.CIN7, me.lock_day, self.at)
+        note_closing(session, self.company, Source.QBO, books.close_day, self.at)
         writes.update_company(
             session,
             self.company,
