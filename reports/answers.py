@@ -14,12 +14,13 @@ from reports.load_closing import balances
 from reports.load_events import former_legs, ledgers
 from reports.load_ledger import ledger_lines
 from reports.load_memory import memory
-from reports.load_standing import state
+from reports.load_standing import sides, state
 from reports.load_stock import stock_now
 from reports.load_trade import orders_alone, trade
 from reports.pack import Pack
 from reports.reconcile.closing import Balances
 from reports.reconcile.engine import Past, examine
+from reports.reconcile.entries import asked, with_entries
 from reports.reconcile.tie_out import TieOut, tie_out
 from reports.status import NextDue, Status
 from reports.stock import Stock
@@ -147,10 +148,11 @@ def _tied(session: Session, books: Books, config: Config, known: Balances) -> Ti
         sales_elsewhere=config.sales_elsewhere,
         past=Past(former_legs(found.slots, past.former)),
     )
+    whole = sides(session, books, asked(told.findings))
     return tie_out(
         books,
         known,
-        findings=told.findings,
+        findings=with_entries(told.findings, told.gaps, found.slots, books, whole),
         ambiguous=told.ambiguous,
         matched=told.matched,
         carried=past.carried,

@@ -134,7 +134,16 @@ def to_text(result: Findings) -> str:
     count = sum(1 for each in result.kept if each.is_open)
     unowned = sum(1 for e in result.kept if e.is_open and e.finding.nature == "error" and not e.finding.owner)
     summary = f"{count} open, {unowned} of them errors without an owner."
-    return "\n".join([*table(head, rows), "", *notes, summary, "", *age_lines(result.as_of, result.incomplete)])
+    return "\n".join(
+        [
+            *table(head, rows, left=(0, 1, 2, 3, 5, 7)),
+            "",
+            *notes,
+            summary,
+            "",
+            *age_lines(result.as_of, result.incomplete),
+        ]
+    )
 
 
 def _state(each: Remembered, today: date) -> str:

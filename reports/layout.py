@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from reports.books import Incomplete, instant
@@ -12,17 +12,16 @@ from sync.domain.period import Period
 _NAMES = {Source.CIN7: "Cin7", Source.QBO: "QuickBooks"}
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Lines of equal columns: the first to the left, figures to the right, nothing wider than it must be."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], left: Collection[int] = (0,)) -> list[str]:
+    """Lines of equal columns: words (the columns `left`) to the left, figures to the right, none wider than it must."""
     cells = [tuple(head), *(tuple(row) for row in rows)]
     widths = [max(len(row[n]) for row in cells) for n in range(len(head))]
-    lines = ["  ".join(map(_padded, range(len(head)), row, widths)) for row in cells]
+    sides = [str.ljust if n in left else str.rjust for n in range(len(head))]
+    lines = [
+        "  ".join(side(cell, width) for side, cell, width in zip(sides, row, widths, strict=True)) for row in cells
+    ]
     rule = "  ".join("-" * width for width in widths)
     return [lines[0].rstrip(), rule, *(line.rstrip() for line in lines[1:])]
-
-
-def _padded(column: int, cell: str, width: int) -> str:
-    return cell.rjust(width) if column else cell.ljust(width)
 
 
 def period_words(period: Period) -> str:

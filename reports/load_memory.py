@@ -15,7 +15,7 @@ from reports import load_age
 from reports.books import Books, Config, Incomplete
 from reports.load import company_facts
 from reports.load_tables import FIGURE, POSTING, AnyRow, among
-from reports.memory import Former, LateChange, Memory, Remembered, Sighting, carried, documents_of
+from reports.memory import Former, LateChange, Memory, Remembered, Sighting, carried, cure_of, documents_of
 from reports.reconcile.findings import Finding
 from sync.domain.accounts import Source
 from sync.domain.period import Period
@@ -68,7 +68,9 @@ def remembered(session: Session, company: int, ids: Iterable[str] | None = None)
 def _remembered(row: AnyRow, sightings: list[Sighting]) -> Remembered:
     ordered = tuple(sorted(sightings, key=lambda s: (s.period.end, s.period.start)))
     newest = next((s for s in reversed(ordered) if s.open), ordered[-1])
-    cin7, qbo = documents_of(**json.loads(row.documents))
+    kept = json.loads(row.documents)
+    cin7, qbo = documents_of(**kept)
+    clears, entry = cure_of(**kept)
     finding = Finding(
         id=row.id,
         root=row.root,
@@ -87,6 +89,8 @@ def _remembered(row: AnyRow, sightings: list[Sighting]) -> Remembered:
         first_seen=row.first_seen,
         owner=row.owner,
         due=row.due,
+        clears=clears,
+        entry=entry,
     )
     return Remembered(finding, ordered, row.resolved_at, row.came_back, row.note)
 

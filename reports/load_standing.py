@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
-from reports.load_tables import DOCUMENT, LINE, MOVEMENT, PRODUCT, STOCK_DAY
+from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, STOCK_DAY, among
 from reports.memory import LateChange
 from reports.reconcile.standing import Changed, Moved, State
 from sync.domain.accounts import Source
@@ -169,3 +169,22 @@ def _goods_accounts(session: Session, books: Books) -> frozenset[str]:
         .distinct()
     )
     return frozenset(code for (code,) in rows)
+
+
+def sides(session: Session, books: Books, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], dict[str, int]]:
+    """(entity, id) of QuickBooks transactions -> account -> what they post on it, minor units, debit positive."""
+    c = POSTING.c
+    rows = session.execute(
+        select(c.kind, c.document, c.account, func.sum(c.amount))
+        .where(
+            c.company == books.company.id,
+            c.source == Source.QBO.value,
+            among(session, c.document, {id_ for _, id_ in wanted}),
+        )
+        .group_by(c.kind, c.document, c.account)
+    )
+    found: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for kind, id_, account, amount in rows:
+        if (kind, id_) in wanted:
+            found[kind, id_][account] = int(amount)
+    return dict(found)

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
-from reports.reconcile.findings import Cin7Document, Finding, QboDocument
+from reports.reconcile.findings import Cin7Document, Entry, Finding, QboDocument
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 
@@ -142,16 +143,27 @@ def _apart(sightings: Iterable[Sighting]) -> list[Sighting]:
 
 
 def documents_of(
-    cin7: Sequence[Sequence[str | int]], qbo: Sequence[Sequence[str | int]]
+    cin7: Sequence[Sequence[str | int]], qbo: Sequence[Sequence[str | int]], **_more: object
 ) -> tuple[tuple[Cin7Document, ...], tuple[QboDocument, ...]]:
     """Both sides of a finding from the rows in which they are kept; amounts are minor units."""
     left = tuple(Cin7Document(str(t), str(r), str(k), _day(d), int(a)) for t, r, k, d, a in cin7)
     return left, tuple(QboDocument(str(i), str(k), str(n), _day(d), int(a)) for i, k, n, d, a in qbo)
 
 
-def rows_of(finding: Finding) -> dict[str, list[list[str | int]]]:
-    """Both sides of a finding as rows to keep."""
-    return {
+def cure_of(
+    clears: str | None = None, entry: Sequence[Any] = (), **_documents: object
+) -> tuple[date | None, Entry | None]:
+    """The day by which a kept finding should clear, and the entry that would cure it, from the same rows."""
+    lines = tuple((str(name), int(amount)) for name, amount in entry[0]) if entry else ()
+    return (clears and _day(clears)) or None, Entry(lines, str(entry[1])) if entry else None
+
+
+def rows_of(finding: Finding) -> dict[str, Any]:
+    """Both sides of a finding as rows to keep, with the day and the entry that should clear it, where it has them."""
+    cure: dict[str, Any] = {"clears": finding.clears.isoformat()} if finding.clears else {}
+    if finding.entry:
+        cure["entry"] = [[list(line) for line in finding.entry.lines], finding.entry.reverse]
+    return cure | {
         "cin7": [[d.task_id, d.reference, d.type, d.day.isoformat(), d.amount] for d in finding.cin7],
         "qbo": [[d.id, d.type, d.doc_number, d.day.isoformat(), d.amount] for d in finding.qbo],
     }

@@ -248,7 +248,7 @@ def to_text(result: OpenItems) -> str:
         [
             f"Open {result.side} on {result.at}",
             "",
-            *(table(head, rows) if rows else ["Nothing is open."]),
+            *(table(head, rows, left=(0, 1)) if rows else ["Nothing is open."]),
             "",
             *table((result.currency, "Cin7", "QuickBooks"), sums),
             "",

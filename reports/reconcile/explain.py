@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from reports.reconcile.causes import RULES, STATE_RULES, SUMMED
+from reports.reconcile.documents import Legs
 from reports.reconcile.findings import Finding, OpenSet
 from reports.reconcile.match import Matched
 from reports.reconcile.paired import Pairs
@@ -17,24 +18,30 @@ from reports.reconcile.working import Case
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What a tie-out says: findings in order, open sets, how many documents were matched per control, and which."""
+    """What a tie-out says: findings in order, open sets, how many documents were matched per control, and which.
+
+    `gaps`: root of a finding -> what Cin7 posts more than QuickBooks of its documents, slot by slot.
+    """
 
     findings: tuple[Finding, ...]
     ambiguous: tuple[OpenSet, ...]
     matched: dict[str, int]
     paired: Pairs = field(default_factory=Pairs, compare=False, repr=False)
+    gaps: dict[str, Legs] = field(default_factory=dict, repr=False)
 
 
 def explain(found: Matched, known: Known, facts: Facts) -> Explained:
     """Findings for all that differs in the period; each control of a case has one cause, or stays open."""
     findings: list[Finding] = []
     open_sets: list[OpenSet] = []
+    gaps: dict[str, Legs] = {}
     for case in (*found.cases, *found.alone):
         if case.agreed and not case.surplus and (not known.changes or case.cin7[0].role != "cost"):
             continue
         if any(doc.day in known.period for doc in (*case.cin7, *case.qbo, *case.surplus)):
             told, left = _judge(View(case, known))
             findings += told
+            gaps |= {each.root: case.difference for each in told[:1]}
             open_sets += left
     plain = [each for each in findings if each.cause not in SUMMED]
     standing = [each for rule in STATE_RULES for each in rule(facts)]
@@ -44,6 +51,7 @@ def explain(found: Matched, known: Known, facts: Facts) -> Explained:
         tuple(sorted(open_sets, key=lambda each: (each.control, str(each)))),
         _matched(found.cases, known),
         Pairs(found.cases, known.slots, known.period),
+        gaps,
     )
 
 

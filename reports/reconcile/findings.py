@@ -31,11 +31,37 @@ class QboDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A journal entry that a person could post in QuickBooks to cure a finding; Tieout posts nothing.
+
+    `lines`: (account by name, minor units of base currency, debit positive), debits first; they add up to nothing.
+    `reverse` says when to take it back, "" where it stays. One entry cures all findings of one root.
+    """
+
+    lines: tuple[tuple[str, int], ...]
+    reverse: str = ""
+
+    @classmethod
+    def of(cls, debit: str, credit: str, amount: int, reverse: str = "") -> Entry:
+        """Two accounts and one amount, whichever way its sign points."""
+        first, second = (debit, credit) if amount >= 0 else (credit, debit)
+        return cls(((first, abs(amount)), (second, -abs(amount))), reverse)
+
+    def words(self, currency: str) -> str:
+        """ "Dr Inventory 5.00, Cr Accrued purchases 5.00 USD; reverse it on the day of the bill." """
+        sides = (
+            f"{'Dr' if amount > 0 else 'Cr'} {name} {money_of(abs(amount), currency)}" for name, amount in self.lines
+        )
+        return f"{', '.join(sides)} {currency}{f'; reverse it {self.reverse}' if self.reverse else ''}."
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One set of documents on one control that makes a difference, or a fault without money.
 
     `amount` is minor units of base currency, Cin7 less QuickBooks, of what is dated inside the period. `nature` is
     "error", "timing" or "policy"; `confidence` "certain", "strong" or "likely". Findings of one event share `root`.
+    `clears` is the day by which timing should clear, by the company's own habit; `entry` what would cure it.
     """
 
     id: str
@@ -55,6 +81,8 @@ class Finding:
     first_seen: datetime | None = None
     owner: str = ""
     due: date | None = None
+    clears: date | None = None
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +114,21 @@ def finding_json(finding: Finding, currency: str) -> dict[str, object]:
         "first_seen": instant(finding.first_seen),
         "owner": finding.owner or None,
         "due": finding.due and finding.due.isoformat(),
+        "clears": finding.clears and finding.clears.isoformat(),
+        "entry": finding.entry and _entry(finding.entry, currency),
     }
+
+
+def _entry(entry: Entry, currency: str) -> dict[str, object]:
+    lines = [
+        {
+            "account": name,
+            "debit": money_of(amount, currency) if amount > 0 else None,
+            "credit": money_of(-amount, currency) if amount < 0 else None,
+        }
+        for name, amount in entry.lines
+    ]
+    return {"currency": currency, "lines": lines, "reverse": entry.reverse or None, "words": entry.words(currency)}
 
 
 def open_set_json(found: OpenSet, currency: str) -> dict[str, object]:

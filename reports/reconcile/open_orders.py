@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
@@ -15,6 +15,7 @@ from reports.reconcile.standing import Facts, Moved
 
 _MOST = 12  # receipts of one order that are tried in every combination
 _USUAL = 14  # days, where the company's own past tells nothing
+_ENOUGH = 5  # cases that make a habit
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def unshipped(facts: Facts) -> Iterator[Open]:
         waiting = header is not None and waits(header)
         goods = _goods(facts, doc)
         if (later or waiting) and goods and not (header and words(header).get("type", "").startswith("SERVICE")):
-            yield Open(doc, goods, facts.end + timedelta(days=lag))
+            yield Open(doc, goods, doc.day + timedelta(days=lag))
 
 
 def uninvoiced(facts: Facts) -> Iterator[Open]:
@@ -56,22 +57,24 @@ def uninvoiced(facts: Facts) -> Iterator[Open]:
             continue
         told.add((doc.id, doc.number))
         same = [other for other in _upto(facts, "cost") if (other.id, other.number) == (doc.id, doc.number)]
-        yield Open(doc, sum(_cogs(facts, other) for other in same), facts.end + timedelta(days=lag))
+        yield Open(doc, sum(_cogs(facts, other) for other in same), doc.day + timedelta(days=lag))
 
 
 def unbilled(facts: Facts) -> Iterator[Open]:
     """Receipts up to the period's end that no bill has met by then."""
+    lag = _purchase_lag(facts)
     for order, left in _purchases(facts):
         if left > 0:
-            yield from _receipts(facts, order, left)
+            yield from _receipts(facts, order, left, lag)
 
 
 def unreceived(facts: Facts) -> Iterator[Open]:
     """Bills up to the period's end for goods that had not come by then."""
+    lag = _purchase_lag(facts)
     for order, left in _purchases(facts):
         bills = [doc for doc in _upto(facts, "bill") if order in doc.near]
         if left < 0 and bills:
-            yield Open(bills[0], -left, facts.end + timedelta(days=_USUAL))
+            yield Open(bills[0], -left, bills[0].day + lag)
 
 
 def _upto(facts: Facts, role: str) -> list[Doc]:
@@ -115,10 +118,29 @@ def _lag(facts: Facts) -> int:
     for doc in facts.live:
         if doc.role == "cost":
             first[doc.plain] = min(doc.day, first.get(doc.plain, doc.day))
-    days = sorted(
+    return usual(
         abs((first[doc.plain] - doc.day).days) for doc in facts.live if doc.role == "invoice" and doc.plain in first
     )
-    return max(1, days[len(days) * 19 // 20]) if days else _USUAL
+
+
+def usual(days: Iterable[int]) -> int:
+    """The days that nineteen of twenty of these cases took, at least one; two weeks where they are too few."""
+    told = sorted(days)
+    return max(1, told[len(told) * 19 // 20]) if len(told) >= _ENOUGH else _USUAL
+
+
+def _purchase_lag(facts: Facts) -> timedelta:
+    """The time within which nineteen of twenty purchases of the company have both halves."""
+    first: dict[tuple[str, str], date] = {}
+    for doc in facts.live:
+        if doc.role in ("receipt", "bill"):
+            for order in {doc.plain, *doc.near} & facts.known.orders.keys():
+                first[doc.role, order] = min(doc.day, first.get((doc.role, order), doc.day))
+    for move in facts.state.moved:
+        if move.kind.endswith("Purchase") and (order := plain(move.number)) in facts.known.orders:
+            first["receipt", order] = min(move.day, first.get(("receipt", order), move.day))
+    both = [order for role, order in first if role == "bill" and ("receipt", order) in first]
+    return timedelta(days=usual(abs((first["bill", order] - first["receipt", order]).days) for order in both))
 
 
 def _purchases(facts: Facts) -> list[tuple[str, int]]:
@@ -165,14 +187,13 @@ def _is_open(facts: Facts, order: str) -> bool:
     return not whole or bool(later) or moves
 
 
-def _receipts(facts: Facts, order: str, left: int) -> Iterator[Open]:
+def _receipts(facts: Facts, order: str, left: int, lag: timedelta) -> Iterator[Open]:
     """The receipts that together are what is left; none where no bill can have met just the others."""
-    clears = facts.end + timedelta(days=_USUAL)
     if facts.accrual == "accrued_purchases":
         docs = sorted((doc for doc in _upto(facts, "receipt") if doc.plain == order), key=lambda doc: doc.day)
         costs = [-sum(amount for slot, amount in doc.legs if slot in facts.accrued) for doc in docs]
         for n in _making(costs, left):
-            yield Open(docs[n], costs[n], clears)
+            yield Open(docs[n], costs[n], docs[n].day + lag)
         return
     moves: defaultdict[str, list[Moved]] = defaultdict(list)
     for move in facts.state.moved:
@@ -181,7 +202,8 @@ def _receipts(facts: Facts, order: str, left: int) -> Iterator[Open]:
     tasks = sorted(moves, key=lambda task: (moves[task][0].day, task))
     costs = [sum(move.cost for move in moves[task]) for task in tasks]
     for n in _making(costs, left):
-        yield Open(None, costs[n], clears, moves[tasks[n]][0])
+        first = moves[tasks[n]][0]
+        yield Open(None, costs[n], first.day + lag, first)
 
 
 def _making(amounts: Sequence[int], wanted: int) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reports.books import Books
 from reports.reconcile.documents import Doc, Header
-from reports.reconcile.findings import Cin7Document, Finding
+from reports.reconcile.findings import Cin7Document, Entry, Finding
 from reports.reconcile.match import Ledgers, Matched
 from reports.reconcile.numbers import plain
 from reports.reconcile.view import NATURES, Known, cin7_document, identity
@@ -111,6 +111,8 @@ class Facts:
         cin7: Iterable[Cin7Document] = (),
         at_stake: int | None = None,
         confidence: str = "certain",
+        clears: date | None = None,
+        entry: Entry | None = None,
     ) -> Finding:
         """A finding of 0.00: its documents carry what they post, its money stands elsewhere or nowhere."""
         documents = tuple(cin7)
@@ -125,10 +127,24 @@ class Facts:
             subject=subject,
             confidence=confidence,
             explanation=explanation,
-            remedy=remedy,
+            remedy=f"{remedy} Entry: {entry.words(self.known.currency)}" if entry else remedy,
             at_stake=at_stake,
             cin7=documents,
+            clears=clears,
+            entry=entry,
         )
+
+    def clearing(self, by: date) -> str:
+        """ "it should clear by ...", or that this day went by before the period's end."""
+        return f"it should clear by {by}" if by > self.end else f"it should have cleared by {by} and is overdue"
+
+    def account(self, control: str, doc: Doc | None = None) -> str:
+        """QuickBooks' name of an account of the control: the one that `doc` posts most on, else the first."""
+        slots, turned = self.known.slots, {slot: abs(amount) for slot, amount in (doc.legs if doc else ())}
+        held = [self.books.accounts.get((Source.QBO, id_)) for id_ in self.books.map.accounts(Source.QBO, control)]
+        named = [account for account in held if account is not None]
+        named.sort(key=lambda account: (-turned.get(slots.of(Source.QBO, account.code), 0), account.code))
+        return named[0].name if named else control.replace("_", " ").capitalize()
 
     def document(self, doc: Doc, control: str) -> Cin7Document:
         return cin7_document(self.known.slots, doc, control)

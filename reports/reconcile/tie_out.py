@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reports.books import Books, ages, instant, money_of, period_json
 from reports.layout import age_lines, period_words, table
+from reports.reconcile.causes import opening_difference
 from reports.reconcile.closing import Balances, Closing, StockValue, closing
 from reports.reconcile.findings import Finding, OpenSet, finding_json, open_set_json
 from reports.reconcile.paired import Pairs
 from reports.reconcile.telling import finding_lines
-from reports.reconcile.view import identity
 from sync.domain.accounts import Source
 from sync.errors import InvariantBroken, NotSynced
 
@@ -82,28 +82,9 @@ def tie_out(
     strangers = named - {None, *books.map.controls()}
     if strangers:
         raise InvariantBroken(f"A finding stands on {sorted(map(str, strangers))[0]}, which is no control here.")
-    return TieOut(books, controls, (*findings, *_opening(books, controls)), open_sets, paired or Pairs())
-
-
-def _opening(books: Books, controls: Iterable[Control]) -> Iterator[Finding]:
-    """**opening_difference**: the gap that a balance had before the period, as far as no open finding explains it."""
-    for control in controls:
-        balance = control.closing
-        if balance is not None and balance.opening_unexplained:
-            id_ = identity(books.company.id, "opening_difference", control.name, (), (), control.name)
-            size = money_of(balance.opening_unexplained, books.currency)
-            yield Finding(
-                id=id_,
-                root=id_,
-                cause="opening_difference",
-                nature="policy",
-                control=control.name,
-                amount=0,
-                subject=control.name,
-                confidence="certain",
-                explanation=f"Before {books.period.start} the balances were {size} {books.currency} apart already.",
-                remedy="Tie out the periods before, the oldest first; what is left there is one opening entry.",
-            )
+    before = {each.name: each.closing.opening_unexplained for each in controls if each.closing}
+    opening = opening_difference.find(books, before)
+    return TieOut(books, controls, (*findings, *opening), open_sets, paired or Pairs())
 
 
 def _open_sets(books: Books, findings: Sequence[Finding], ambiguous: Sequence[OpenSet]) -> tuple[OpenSet, ...]:

@@ -395,7 +395,8 @@ class RateRow(SQLModel, table=True):
 class FindingRow(SQLModel, table=True):
     """What the tie-out found, kept over runs: what it says is the newest run's, the rest is people's and history.
 
-    `documents` is JSON of both sides; `first_day` and `last_day` are their days, None where it names none.
+    `documents` is JSON of both sides, and of the day and the entry that should clear it; `first_day` and `last_day`
+    are the documents' days, None where it names none.
     `resolved_at` is None while it is open; `came_back` counts how often it was resolved and seen again.
     """
 

@@ -8,9 +8,8 @@ from datetime import timedelta
 from reports.reconcile.documents import Header
 from reports.reconcile.findings import Cin7Document, Finding
 from reports.reconcile.numbers import plain
+from reports.reconcile.open_orders import usual
 from reports.reconcile.standing import Facts
-
-_USUAL = timedelta(days=14)
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -22,22 +21,30 @@ def find(facts: Facts) -> Iterator[Finding]:
     """
     if not facts.has("in_transit"):
         return
+    days = _days(facts)
     for header in sorted(facts.known.cin7_headers.values(), key=lambda h: (h.number, h.id)):
         left = header.day
         if header.kind != "StockTransfer" or left is None or left > facts.end or not _sent(header, facts):
             continue
         doc, cost = _document(facts, header)
+        by = left + timedelta(days=days)
         if cost:
             yield facts.finding(
                 "in_transit",
                 "in_transit",
                 header.number,
-                f"{header.number} left on {left} and had not arrived by {facts.end}; it should clear by"
-                f" {left + _USUAL}.",
+                f"{header.number} left on {left} and had not arrived by {facts.end}; {facts.clearing(by)}.",
                 "Nothing while it is young; later count it, receive it, or write it off.",
                 cin7=[doc],
                 at_stake=cost,
+                clears=by,
             )
+
+
+def _days(facts: Facts) -> int:
+    """Days within which nineteen of twenty transfers of the company have arrived."""
+    every = (h for h in facts.known.cin7_headers.values() if h.kind == "StockTransfer" and not h.voided)
+    return usual((h.due - h.day).days for h in every if h.due and h.day and h.due <= facts.books.today)
 
 
 def _sent(header: Header, facts: Facts) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.reconcile.findings import Finding
+from reports.reconcile.findings import Entry, Finding
 from reports.reconcile.open_orders import unshipped
 from reports.reconcile.standing import Facts
 
@@ -18,14 +18,17 @@ def find(facts: Facts) -> Iterator[Finding]:
     """
     for each in unshipped(facts):
         if each.doc is not None and facts.has("cogs"):
+            revenue = facts.account("revenue", each.doc)
             yield facts.finding(
                 "invoiced_not_shipped",
                 "cogs",
                 each.doc.number,
-                f"{each.doc.number} was invoiced on {each.doc.day} and not shipped by {facts.end}; it should clear by"
-                f" {each.clears}.",
-                f"Dr Revenue, Cr Deferred revenue {facts.known.money(each.at_stake)}; reverse it when the goods leave.",
+                f"{each.doc.number} was invoiced on {each.doc.day} and not shipped by {facts.end};"
+                f" {facts.clearing(each.clears)}.",
+                "Defer the revenue until the goods leave; ship what is ready. No cost is due for goods still there.",
                 cin7=[facts.document(each.doc, "cogs")],
                 at_stake=each.at_stake,
                 confidence="strong",
+                clears=each.clears,
+                entry=Entry.of(revenue, "Deferred revenue", each.at_stake, "when the goods leave"),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.reconcile.findings import Cin7Document, Finding
+from reports.reconcile.findings import Cin7Document, Entry, Finding
 from reports.reconcile.open_orders import Open, unbilled
 from reports.reconcile.standing import Facts
 
@@ -21,21 +21,23 @@ def find(facts: Facts) -> Iterator[Finding]:
     for each in unbilled(facts):
         if facts.has(control):
             doc = _document(facts, each, control)
-            entry = "Nothing to post: accrual is on. Chase the bill."
+            entry, remedy = None, "Nothing to post: accrual is on. Chase the bill."
             if control == "inventory":
-                entry = (
-                    f"Dr Inventory, Cr Accrued purchases {facts.known.money(each.at_stake)}; reverse on the bill's day."
-                )
+                remedy = "Accrue the purchase until its bill comes, and chase the bill; or turn accrual on in Cin7."
+                stock = facts.account("inventory")
+                entry = Entry.of(stock, "Accrued purchases", each.at_stake, "on the day of the bill")
             yield facts.finding(
                 "received_not_billed",
                 control,
                 doc.reference,
-                f"{doc.reference} was received on {doc.day} and not billed by {facts.end}; it should clear by"
-                f" {each.clears}.",
-                entry,
+                f"{doc.reference} was received on {doc.day} and not billed by {facts.end};"
+                f" {facts.clearing(each.clears)}.",
+                remedy,
                 cin7=[doc],
                 at_stake=each.at_stake,
                 confidence="strong",
+                clears=each.clears,
+                entry=entry,
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.reconcile.findings import Finding
+from reports.reconcile.findings import Entry, Finding
 from reports.reconcile.open_orders import uninvoiced
 from reports.reconcile.standing import Facts
 
@@ -19,15 +19,18 @@ def find(facts: Facts) -> Iterator[Finding]:
     """
     for each in uninvoiced(facts):
         if each.doc is not None and facts.has("revenue"):
+            cost = facts.account("cogs", each.doc)
             yield facts.finding(
                 "shipped_not_invoiced",
                 "revenue",
                 each.doc.number,
-                f"{each.doc.number} was shipped on {each.doc.day} and not invoiced by {facts.end}; it should clear by"
-                f" {each.clears}.",
-                "Dr Unbilled receivables, Cr Revenue at the order's price; reverse it on invoicing. Cost at stake:"
-                f" {facts.known.money(each.at_stake)}.",
+                f"{each.doc.number} was shipped on {each.doc.day} and not invoiced by {facts.end};"
+                f" {facts.clearing(each.clears)}.",
+                "Invoice it. Until then accrue the revenue at the order's price (Dr Unbilled receivables, Cr Revenue);"
+                " where control passes on delivery, and they are under way, keep their cost in transit.",
                 cin7=[facts.document(each.doc, "revenue")],
                 at_stake=each.at_stake,
                 confidence="strong",
+                clears=each.clears,
+                entry=Entry.of("Goods in transit to customers", cost, each.at_stake, "on the day of the invoice"),
             )

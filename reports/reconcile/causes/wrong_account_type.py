@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.reconcile.findings import Finding
+from reports.reconcile.findings import Entry, Finding
 from reports.reconcile.standing import Facts
 from sync.domain.accounts import Source
 
@@ -40,4 +40,10 @@ def find(facts: Facts) -> Iterator[Finding]:
                 code,
                 f"Cin7 account {code} ({control}) is mapped to {account.name}, which is of type {account.type}.",
                 f"Map it to an account of type {' or '.join(wanted)} and reclassify what the open period posted.",
+                entry=_moved(account.name, wanted[0], books.movement.get((Source.QBO, id_), 0)),
             )
+
+
+def _moved(name: str, wanted: str, posted: int) -> Entry | None:
+    """What the period posted on the account, on one of the right type instead."""
+    return Entry.of(f"an account of type {wanted}", name, posted) if posted else None

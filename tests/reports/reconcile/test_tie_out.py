@@ -188,6 +188,7 @@ def test_the_document_is_the_contracts() -> None:
         "cin7": [{"task_id": "s2", "reference": "INV-2", "type": "Sale", "date": "2026-01-20", "amount": "30.00"}],
         "qbo": [{"id": "9", "type": "Invoice", "doc_number": "INV-2", "date": "2026-02-01", "amount": "0.00"}],
         "explanation": "Not in QuickBooks.", "remedy": "Sync it.", "first_seen": None, "owner": None, "due": None,
+        "clears": None, "entry": None,
     }]  # fmt: skip
     assert document["ambiguous"] == [{"control": "receivables", "amount": "30.00", "cin7": [], "qbo": []}]
 
