@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # imported where they are needed: together they take most of 
     from sqlmodel import Session
 
     from bot.connection import Connection
+    from reports.pictures import Pictures
     from sync.pull import RunReport, Wants
 
 Answer = Callable[[Sequence[str], Outside], Reply]
@@ -99,6 +100,13 @@ class Deps:
             tolerance=told.rounding,
             sales_elsewhere=told.sales_posted_by != "cin7",
         )
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The browser that draws pictures, warm from the first on; ended with these surroundings."""
+        from reports.pictures import Pictures
+
+        return self._open.enter_context(closing(Pictures(environ=self.outside.environ)))
 
     def calendar(self, session: Session, company: int) -> Calendar:
         """Today and the calendar of the company: the settings' time zone, else Cin7's."""

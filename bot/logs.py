@@ -7,7 +7,8 @@ import logging
 from datetime import UTC, datetime
 from typing import TextIO
 
-_LOUD = ("httpx", "httpcore", "alembic", "apscheduler")  # their INFO lines carry URLs, and nothing that ours do not say
+# Their INFO lines carry URLs, and nothing that ours do not say.
+_LOUD = ("httpx", "httpcore", "alembic", "apscheduler", "kaleido", "choreographer", "browser_proc")
 
 
 class JsonLines(logging.Formatter):

@@ -35,6 +35,16 @@ Watch = Callable[[Step], None]
 
 
 @contextmanager
+def stages(stream: TextIO) -> Iterator[Callable[[str], None]]:
+    """Says what is being made, as long as it takes: one moving line at a terminal, one line each elsewhere."""
+    if not stream.isatty():
+        yield lambda what: print(f"Making {what}", file=stream, flush=True)
+        return
+    with Console(file=stream).status("") as status:
+        yield lambda what: status.update(f"Making {what}")
+
+
+@contextmanager
 def watching(stream: TextIO) -> Iterator[Watch]:
     """A watcher for as long as the sync runs; the sync may call it from several threads."""
     if not stream.isatty():

@@ -157,7 +157,7 @@ def findings(pack: Pack, local: Local) -> Drawing:
     labels = [label(each.owner, f"{each.count} · {local.money(each.money)}") for each in groups] or ["none"]
     upper, lower = rows_height(labels), 200 if gaps else 0
     figure = make_subplots(
-        rows=2 if gaps else 1, cols=1, vertical_spacing=70 / (upper + lower + 70) if gaps else 0,
+        rows=2 if gaps else 1, cols=1, vertical_spacing=90 / (upper + lower + 90) if gaps else 0,
         row_heights=[upper / (upper + lower), lower / (upper + lower)] if gaps else None,
     )  # fmt: skip
     for n, (_, age) in enumerate(AGES):
@@ -177,7 +177,7 @@ def findings(pack: Pack, local: Local) -> Drawing:
     figure.update_yaxes(rows_axis(labels), row=1, col=1)
     if gaps:
         labels += _trend(figure, pack, local)
-    made = drawing(figure, upper + lower + 70 + 90 * bool(gaps), labels=labels, barmode="stack")
+    made = drawing(figure, upper + lower + 70 + 110 * bool(gaps), labels=labels, barmode="stack")
     made.figure.update_layout(legend={"traceorder": "normal"}, margin_t=66)
     return made
 
@@ -198,8 +198,8 @@ def _trend(figure: go.Figure, pack: Pack, local: Local) -> list[str]:
     figure.update_yaxes(axis | {"zeroline": True, "zerolinecolor": BLACK}, row=2, col=1)
     figure.update_xaxes(day_axis([each.day for each in gaps], local, edge=4), row=2, col=1)
     figure.add_annotation(
-        text=f"<b>Inventory gap by week</b>  now {words(local.signed(gaps[-1].gap))}", xref="paper", x=0,
-        xanchor="left", yref="y2 domain", y=1, yanchor="bottom", yshift=6, showarrow=False,
+        text=f"<b>Inventory gap by week</b><br>now {words(local.signed(gaps[-1].gap))}", xref="paper", x=0,
+        xanchor="left", yref="y2 domain", y=1, yanchor="bottom", yshift=6, showarrow=False, align="left",
     )  # fmt: skip
     return list(axis["ticktext"])
 

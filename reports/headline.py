@@ -10,6 +10,7 @@ from reports.chart_texts import margin_words
 from reports.local import Local
 from reports.pack import Pack
 from reports.reconcile.findings import Finding
+from reports.reconcile.tie_out import Control
 from reports.words import cause_label, control_label
 
 _CAUSES = 3
@@ -37,7 +38,7 @@ def headline(pack: Pack, local: Local) -> Headline:
     """What a message about the pack begins with."""
     differing = apart(pack.tied)
     count = len(pack.tied.controls)
-    unexplained = [c for c in pack.tied.controls if c.unexplained or (c.closing and c.closing.opening_unexplained)]
+    unexplained = [control for control in pack.tied.controls if _unexplained(control)]
     if not differing:
         title = f"Tied: all {count} controls agree to the cent"
         lines = []
@@ -52,11 +53,16 @@ def headline(pack: Pack, local: Local) -> Headline:
         for each in largest(pack.tied.findings)
     ]
     if unexplained:
-        names = ", ".join(control_label(control.name, pack.books) for control in unexplained)
-        lines.append(f"Unexplained on {names}.")
+        told = [f"{control_label(each.name, pack.books)} {local.signed(_unexplained(each))}" for each in unexplained]
+        lines.append(f"Unexplained: {', '.join(told)}.")
     words = margin_words(pack, local)
     lines.append(f"{words[:1].upper()}{words[1:]}.")
     return Headline(not differing, f"{title}, {local.span(pack.period)}", tuple(lines))
+
+
+def _unexplained(control: Control) -> int:
+    """What nothing explains, of the period and of what was there before."""
+    return control.unexplained + (control.closing.opening_unexplained if control.closing else 0)
 
 
 def largest(findings: tuple[Finding, ...]) -> tuple[CauseMoney, ...]:

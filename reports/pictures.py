@@ -32,18 +32,22 @@ class NoPicture(Exception):
     """A picture could not be made; the message says why, and what to do."""
 
 
+class NoBrowser(NoPicture):
+    """There is no browser to draw with, or none that answers."""
+
+
 def find_browser(environ: Mapping[str, str] = os.environ) -> str:
-    """The browser to draw with: BROWSER_PATH, else what is installed; NoPicture where there is none."""
+    """The browser to draw with: BROWSER_PATH, else what is installed; NoBrowser where there is none."""
     told = environ.get(_BROWSER, "")
     if told:
         if Path(told).is_file() and os.access(told, os.X_OK):
             return told
-        raise NoPicture(f"there is no browser at {_BROWSER}={told}; correct it, or run: {ADD_PICTURES}")
+        raise NoBrowser(f"there is no browser at {_BROWSER}={told}; correct it, or run: {ADD_PICTURES}")
     from choreographer.browsers.chromium import Chromium
 
     found = Chromium.find_browser(skip_local=False) or next(filter(None, map(shutil.which, _ALSO)), None)
     if not found:
-        raise NoPicture(f"no browser is installed to draw with; pictures are added by: {ADD_PICTURES}")
+        raise NoBrowser(f"no browser is installed to draw with; pictures are added by: {ADD_PICTURES}")
     return str(found)
 
 
@@ -69,7 +73,7 @@ class Pictures:
         """The PNG of a figure (plotly's JSON with layout.width and layout.height), at twice its size.
 
         A browser that died is begun anew, once. Raises NoPicture where there is no browser, where it does not answer
-        in time, or where it cannot draw the figure.
+        in time (NoBrowser), or where it cannot draw the figure.
         """
         for last in (False, True):
             warm = self._running()
@@ -79,8 +83,8 @@ class Pictures:
                 self._drop(warm)
                 log.warning("the browser that draws pictures died: %s", error)
                 if last:
-                    raise NoPicture(f"the browser died twice while drawing ({error})") from error
-            except NoPicture:
+                    raise NoBrowser(f"the browser died twice while drawing ({error})") from error
+            except NoBrowser:
                 self._drop(warm)
                 raise
         raise AssertionError("the loop returns or raises")
@@ -126,7 +130,7 @@ class _Warm:
             warm._wait(warm._open(browser, limit), limit)
         except _Died as error:
             warm.end(polite=False)
-            raise NoPicture(f"the browser {browser} does not start ({error})") from error
+            raise NoBrowser(f"the browser {browser} does not start ({error})") from error
         except NoPicture:
             warm.end(polite=False)
             raise
@@ -150,7 +154,7 @@ class _Warm:
             return future.result(limit)
         except (TooLate, TimeoutError):
             future.cancel()
-            raise NoPicture(f"the browser did not answer within {limit:g} seconds") from None
+            raise NoBrowser(f"the browser did not answer within {limit:g} seconds") from None
         except (BrowserClosedError, BrowserFailedError, ChannelClosedError, BrokenPipeError) as error:
             raise _Died(type(error).__name__) from error
         except Exception as error:

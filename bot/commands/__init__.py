@@ -16,6 +16,7 @@ from bot.commands import (
     findings,
     open_items,
     reconcile,
+    report,
     show,
     sign_off,
     status,
@@ -117,6 +118,15 @@ COMMANDS = (
         open_items.parse,
         open_items.run,
         {"at": "--at"},
+    ),
+    Command(
+        "report",
+        "weekly|month-end|cogs|stock [PERIOD] --output DIR",
+        "The reconciliation pack as files: PNG charts, one interactive HTML page, XLSX workbook",
+        report.arguments,
+        report.parse,
+        report.run,
+        {"output": "--output"},
     ),
     Command(
         "show",
