@@ -29,6 +29,7 @@ def cin7(sync: Sync, tally: Tally) -> Outcome:
 def qbo(sync: Sync, tally: Tally) -> Outcome:
     """CompanyInfo and Preferences into the company's row (Intuit docs: CompanyInfo, Preferences)."""
     company = sync.qbo.company(tally=tally)
+    sync.qbo_time = company.told_at
     with writing(sync.engine) as session:
         changed = writes.update_company(
             session,
@@ -46,6 +47,7 @@ def qbo(sync: Sync, tally: Tally) -> Outcome:
 def qbo_preferences(sync: Sync, tally: Tally) -> Outcome:
     """What may change from one day to the next: the closing date, and whether there are several currencies."""
     told = sync.qbo.preferences(tally=tally)
+    sync.qbo_time = told.told_at
     with writing(sync.engine) as session:
         changed = writes.update_company(
             session, sync.company, qbo_close_day=told.close_day, multi_currency=told.multi_currency

@@ -33,7 +33,7 @@ def changes(sync: Sync, tally: Tally) -> Outcome:
     """
     cursor = _cursor(sync)
     captured = [resource for resource in RESOURCES if resource.in_cdc and sync.wanted(resource.name)]
-    if cursor is None or sync.wants.full or sync.now() - cursor > _LOOK_BACK:
+    if cursor is None or sync.wants.full or _their_time(sync) - cursor > _LOOK_BACK:
         _distrust(sync, captured)
         return Outcome()
     outcome = Outcome(fewest=1)
@@ -82,8 +82,13 @@ def rates(sync: Sync, tally: Tally) -> Outcome:
 def remember_start(sync: Sync) -> None:
     """After a reading of everything, changes are asked for from the moment that it began."""
     cursor = _cursor(sync)
-    if cursor is None or sync.wants.full or sync.now() - cursor > _LOOK_BACK:
-        _remember(sync, sync.started)
+    if cursor is None or sync.wants.full or _their_time(sync) - cursor > _LOOK_BACK:
+        _remember(sync, _their_time(sync))
+
+
+def _their_time(sync: Sync) -> datetime:
+    """When this sync began by QuickBooks' own clock, by which it dates changes; ours may be another."""
+    return sync.qbo_time or sync.started
 
 
 def _ledger_floor(sync: Sync) -> date:

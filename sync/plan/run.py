@@ -86,7 +86,8 @@ class Sync:
     `touched` are the Cin7 lists that are due because what they list has posted or moved; `stale` the days per source
     whose ledger must be read again because a document of theirs changed; `unsure` the QuickBooks entities
     to be read whole; `spent` says of a system whose monthly allowance is used up why it is asked no more in
-    this run. `qbo_ledger_read` is set once QuickBooks' ledger was read, or could not be, `qbo_read` once all of
+    this run. `qbo_time` is QuickBooks' own clock at the beginning: its changes are told by that, not by ours.
+    `qbo_ledger_read` is set once QuickBooks' ledger was read, or could not be, `qbo_read` once all of
     QuickBooks was; `upkeep` is the one slow-changing part that this run reads again.
     """
 
@@ -106,6 +107,7 @@ class Sync:
     unsure: set[str] = field(default_factory=set)
     spent: dict[str, str] = field(default_factory=dict)
     upkeep: tuple[str, str] = ("", "")
+    qbo_time: datetime | None = None
     qbo_ledger_read: threading.Event = field(default_factory=threading.Event)
     qbo_read: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -22,7 +22,7 @@ from sync.qbo.company import CompanyFacts, read_company
 from sync.qbo.ledger import Ledger, ledger_columns, read_ledger
 from sync.qbo.listing import Listed, listing_columns, read_listing
 from sync.qbo.paging import walk
-from sync.qbo.wire import Row
+from sync.qbo.wire import Row, server_time
 from sync.transport import CallLog, Limit, Tally
 
 __all__ = ["Changes", "CompanyFacts", "QboClient"]
@@ -81,13 +81,14 @@ class QboClient:
 
     def company(self, *, tally: Tally) -> CompanyFacts:
         """Who the company is; two calls."""
-        info = answers.object_of(self._calls.get("companyinfo", tally, self._calls.realm), "CompanyInfo")
+        info = self._calls.get("companyinfo", tally, self._calls.realm)
         preferences = answers.object_of(self._calls.get("preferences", tally), "Preferences")
-        return read_company(info, preferences)
+        return read_company(answers.object_of(info, "CompanyInfo"), preferences, server_time(info))
 
     def preferences(self, *, tally: Tally) -> CompanyFacts:
         """What the company set (closing date, currencies); one call, so what CompanyInfo tells is blank."""
-        return read_company({}, answers.object_of(self._calls.get("preferences", tally), "Preferences"))
+        told = self._calls.get("preferences", tally)
+        return read_company({}, answers.object_of(told, "Preferences"), server_time(told))
 
     def query(
         self,

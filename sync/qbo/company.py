@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sync.qbo import wire
 from sync.qbo.wire import Row
@@ -29,7 +29,8 @@ _MONTHS = {word: number for number, name in enumerate(_MONTH_NAMES, start=1) for
 class CompanyFacts:
     """Who the company is: `currency` is the home currency, `close_day` the last day of the closed books.
 
-    `time_zone` is "" in companies that do not tell it (minor version 75 added it to CompanyInfo).
+    `time_zone` is "" in companies that do not tell it (minor version 75 added it to CompanyInfo). `told_at` is what
+    QuickBooks' own clock said, None where it said nothing.
     """
 
     name: str
@@ -41,9 +42,10 @@ class CompanyFacts:
     multi_currency: bool
     tracks_quantity: bool
     start_day: date | None
+    told_at: datetime | None = None
 
 
-def read_company(info: Row, preferences: Row) -> CompanyFacts:
+def read_company(info: Row, preferences: Row, told_at: datetime | None = None) -> CompanyFacts:
     """The facts in a CompanyInfo and a Preferences object (Intuit docs: CompanyInfo, Preferences)."""
     accounting = wire.part(preferences, "AccountingInfoPrefs")
     currency = wire.part(preferences, "CurrencyPrefs")
@@ -59,6 +61,7 @@ def read_company(info: Row, preferences: Row) -> CompanyFacts:
         multi_currency=wire.flag(currency, "MultiCurrencyEnabled", default=False),
         tracks_quantity=wire.flag(wire.part(preferences, "ProductAndServicesPrefs"), "QuantityOnHand", default=False),
         start_day=wire.day(info, "CompanyStartDate"),
+        told_at=told_at,
     )
 
 

@@ -111,6 +111,14 @@ def instant_of(value: object) -> datetime:
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
+def server_time(answer: Row) -> datetime | None:
+    """What QuickBooks' clock said when it answered; None where it does not tell in a form that can be read."""
+    try:
+        return instant_of(answer.get("time"))
+    except (TypeError, ValueError):
+        return None
+
+
 def misfit(row: Row, key: str, value: object, wanted: str) -> NoReturn:
     """Refuses a value that does not fit, naming the document and the field."""
     shown = repr(value)[:_CHARACTERS_SHOWN]

@@ -124,6 +124,18 @@ def test_the_cache_is_the_truth_when_more_time_has_passed_than_quickbooks_tells_
     live_on(company(7, "USD", None), sqlite_engine, new_cache, 40, LEDGER)
 
 
+def test_changes_after_the_first_sync_are_told_by_quickbooks_own_clock(sqlite_engine: Engine) -> None:
+    world = company(12, "USD", None)
+    with serve(world, limits=False) as served:
+        practice = Practice(served, sqlite_engine, later=250 * 86_400.0)  # ours is months ahead of theirs
+        assert troubles(practice.sync(LEDGER)) == []
+        world.advance(3)
+        served.changed()
+        assert troubles(practice.sync(LEDGER)) == []
+        assert differences(sqlite_engine, world) == []
+        assert len(served.seen("qbo", "cdc")) == 1
+
+
 def test_details_that_came_bit_by_bit_are_those_of_one_reading(sqlite_engine: Engine, new_cache: Cache) -> None:
     live_on(company(8, "USD", "day"), sqlite_engine, new_cache, 3, EVERYTHING)
 
