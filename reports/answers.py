@@ -8,20 +8,24 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from reports import cogs as margin
-from reports import load, load_age, load_evidence, load_pack, load_status, periods
+from reports import load, load_age, load_evidence, load_month_end, load_pack, load_status, periods
 from reports.books import Books, Config
 from reports.load_closing import balances
 from reports.load_events import former_legs, ledgers
 from reports.load_ledger import ledger_lines
 from reports.load_memory import memory
+from reports.load_open_items import PARTS, open_on
 from reports.load_standing import sides, state
 from reports.load_stock import stock_now
 from reports.load_trade import orders_alone, trade
+from reports.month_end import MonthEnd
+from reports.open_items import OpenItems
 from reports.pack import Pack
 from reports.reconcile.closing import Balances
 from reports.reconcile.engine import Past, examine
 from reports.reconcile.entries import asked, with_entries
 from reports.reconcile.tie_out import TieOut, tie_out
+from reports.sign_off import reasons
 from reports.status import NextDue, Status
 from reports.stock import Stock
 from reports.trade import Trade
@@ -136,6 +140,36 @@ def weekly(
         made_at=now,
         ledger=ledger_lines(session, books, known),
     )
+
+
+def month_end(
+    session: Session,
+    company: int,
+    period: Period,
+    config: Config,
+    *,
+    today: date,
+    now: datetime,
+    first_weekday: int = 0,
+) -> MonthEnd:
+    """The month-end pack of `period`, as `weekly` with what closes a month; open items as of the period's end."""
+    pack = weekly(session, company, period, config, today=today, now=now, first_weekday=first_weekday)
+    return MonthEnd(
+        pack=pack,
+        grni=load_month_end.grni(session, pack.tied),
+        receivables=_open(session, pack.books, "receivables", config),
+        payables=_open(session, pack.books, "payables", config),
+        roll=load_month_end.inventory_roll(session, pack.tied),
+        signed=load_evidence.standing(session, pack.tied, config),
+        against=reasons(pack.tied, config.tolerance),
+    )
+
+
+def _open(session: Session, books: Books, side: str, config: Config) -> OpenItems:
+    at = min(books.period.end, books.today)
+    since = Period(min(books.company.opening_day or at, at), at)
+    whole = load.books(session, books.company.id, since, config, today=books.today, entities=PARTS[side])
+    return open_on(session, whole, side, at)
 
 
 def _tied(session: Session, books: Books, config: Config, known: Balances) -> TieOut:
