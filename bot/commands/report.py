@@ -56,7 +56,7 @@ def run(request: Request, deps: Deps) -> Reply:
     folder = _folder(deps.outside.folder / Path(request.folder).expanduser())
     with stages(deps.outside.stderr) as tell:
         tell("the tie-out")
-        made = packs.made(deps, request.period)
+        made = packs.made(deps, request.period, request.report)
         found = packs.files(deps, request.report, made, ("png", "html", "xlsx"), tell)
         paths = [_written(folder, each) for each in found.files]
     document = {
