@@ -47,13 +47,17 @@ class Calendar:
 
 @dataclass
 class Deps:
-    """One command's surroundings; `answer` runs another command, `phrases` are the spoken options of each."""
+    """One command's surroundings; `answer` runs another command, `phrases` are the spoken options of each.
+
+    `shared` is an open cache that outlives the command.
+    """
 
     settings: Settings
     outside: Outside
     answer: Answer
     phrases: Phrases
     as_json: bool = False
+    shared: Engine | None = None
     _open: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
@@ -68,6 +72,8 @@ class Deps:
         """The cache, opened and brought to its newest form at the first use."""
         from sync.store.db import migrate, open_database
 
+        if self.shared is not None:
+            return self.shared
         engine = open_database(self.settings.database_url)
         self._open.callback(engine.dispose)
         migrate(engine)

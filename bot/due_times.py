@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 # Cron's own search is stepwise, so the newest due time is looked for in ever larger spans before now.
+_SHIFT = timedelta(hours=3)  # more than clocks are ever put forward
 _SPANS = tuple(timedelta(days=days) for days in (0, 1, 8, 32, 367, 1500))
 
 
@@ -81,13 +83,13 @@ def following(job: str, rule: Rule, since: datetime, now: datetime) -> Due | Non
 
 
 def cron_trigger(rule: Cron) -> CronTrigger:
-    """APScheduler's trigger of the rule, with cron's own numbers of the days of the week.
+    """APScheduler's trigger of the rule on a wall clock that stands for UTC, with cron's own numbers of weekdays.
 
     APScheduler counts them from Monday, crontab(5) from Sunday (0 and 7): "1-5" would be Tuesday to Saturday.
     """
     *others, weekdays = rule.text.split()
     days = ",".join(dict.fromkeys(day for part in weekdays.lower().split(",") for day in _days(part)))
-    return CronTrigger.from_crontab(" ".join([*others, days]), timezone=ZoneInfo(rule.zone))
+    return CronTrigger.from_crontab(" ".join([*others, days]), timezone=UTC)
 
 
 def _days(part: str) -> list[str]:
@@ -101,17 +103,25 @@ def _days(part: str) -> list[str]:
 
 
 def _fires(rule: Cron, begin: datetime) -> Iterator[datetime]:
-    """The due instants from `begin` on; the second of two equal wall-clock times is left out."""
+    """The due instants from `begin` on: of two equal wall-clock times the first, and one that is left out later.
+
+    Looked for on a wall clock that nobody puts forward or back, because APScheduler skips a midnight before which the
+    clocks of its zone were put forward: it adds days of 24 hours.
+    """
     zone, trigger = ZoneInfo(rule.zone), cron_trigger(rule)
-    at = trigger.get_next_fire_time(None, begin.astimezone(zone))
-    while at is not None:
-        if not at.fold:
-            yield at.astimezone(UTC)
-        # In UTC, because two times of one zone are compared by their wall clocks, which stand still once a year.
-        after = at.astimezone(UTC)
-        at = trigger.get_next_fire_time(at, (after + timedelta(microseconds=1)).astimezone(zone))
-        if at is not None and at.astimezone(UTC) <= after:  # a trigger that stands still would be asked for ever
-            return
+    wall = (begin.astimezone(zone) - _SHIFT).replace(tzinfo=UTC)
+    kept: list[datetime] = []  # a time that is left out comes after later ones
+    last = begin - timedelta(microseconds=1)
+    while (wall := trigger.get_next_fire_time(None, wall)) is not None:
+        at = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        heapq.heappush(kept, at)
+        left_out = at.astimezone(zone).replace(tzinfo=UTC) != wall
+        while kept and not left_out and kept[0] <= at:
+            soonest = heapq.heappop(kept)
+            if soonest > last:
+                yield soonest
+                last = soonest
+        wall += timedelta(microseconds=1)
 
 
 def _every(job: str, at: datetime) -> Due:

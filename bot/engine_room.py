@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -32,6 +34,10 @@ from sync.store.events import Consents, SeenEvents
 from sync.store.health import SyncHealth
 from sync.store.jobs import JobBook
 from sync.store.outbox import StoredOutbox
+from sync.store.run_book import RunBook
+
+log = logging.getLogger("tieout.room")
+Ended = TypeVar("Ended", bound=Report)
 
 _KEEP_LETTERS = timedelta(days=90)
 # Calls a month before reads are blocked on Intuit's free tier (Intuit App Partner Program: CorePlus); Cin7 has none.
@@ -50,6 +56,10 @@ class TieOut(Protocol):
     def new(self) -> frozenset[str]: ...
     @property
     def currency(self) -> str: ...
+    @property
+    def cleared(self) -> int: ...
+    @property
+    def open(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,7 @@ class EngineRoom:
         self.seen = SeenEvents(engine)
         self.consents = Consents(engine)
         self.audit = AuditLog(engine, company)
+        self.runs = RunBook(engine, company)
         self.box = StoredOutbox(engine, company)
         self.outbox = Outbox(self.box, slack, StoredCallLog(engine), clock)
         self.alerts = Alerts(
@@ -112,28 +123,64 @@ class EngineRoom:
         self.hints.begin()
         self.scheduler.start()
 
-    def stop(self) -> None:
-        """Begins nothing more; the letter under way has some seconds."""
+    def pause(self) -> None:
+        """Begins nothing more by itself; letters still leave."""
         self.scheduler.stop()
         self.hints.end()
-        self.outbox.stop()
+
+    def last_words(self, prefix: str, seconds: float) -> None:
+        """Waits until Slack shows what letters whose keys begin so say, for some seconds at most."""
+        end, wait = self._clock() + seconds, threading.Event()
+        self.outbox.wake()
+        while self._clock() < end and self.box.waiting(prefix):
+            wait.wait(0.1)
+
+    def stop(self) -> None:
+        """Ends; the letter under way has a second."""
+        self.pause()
+        self.outbox.stop(1.0)
+
+    def move(self, zone: str) -> None:
+        """The company is in another time zone than was known."""
+        self._zone = ZoneInfo(zone)
+        self.scheduler.arrange(self._jobs(zone))
+
+    def report_again(self, row: Schedule, due: Due) -> None:
+        """Builds a scheduled report once more; what it raises was told as an alert."""
+        self._report_job(row)(due)
 
     def parts(self) -> dict[str, Callable[[], bool]]:
         """Our threads by name, each with what says whether it runs."""
         return {"outbox": self.outbox.alive, "schedule": self.scheduler.alive, "hints": self.hints.alive}
 
     def routes(
-        self, connection: Callable[[], AbstractContextManager[Any]], more: Iterable[Route] = ()
+        self,
+        connection: Callable[[], AbstractContextManager[Any]],
+        more: Iterable[Route] = (),
+        parts: Mapping[str, Callable[[], bool]] | None = None,
     ) -> Iterable[Route]:
-        """Every route of the contract; Slack's comes with `more`, `connection` gives the right to QuickBooks."""
+        """Every route of the contract; Slack's comes with `more`, `connection` gives the right to QuickBooks.
+
+        `parts` are what else must run for the process to be well.
+        """
         qbo, late = self._settings.qbo, timedelta(seconds=self._settings.alerts.late_after)
-        checks = Checks(self.health, self.box, self._clock, late, self.parts(), self.scheduler.next)
+        checks = Checks(
+            self.health, self.box, self._clock, late, {**self.parts(), **(parts or {})}, self.scheduler.next
+        )
         connecting = Connecting(qbo.realm_id, self.consents, connection, self._connected, self._clock)
         webhook = Webhook(qbo.realm_id, qbo.webhook_verifier, self.seen, self.hints.add, self._clock)
         return (*checks.routes(), *connecting.routes(), *webhook.routes(), *more)
 
-    def syncing(self, run: Callable[[], Report], cancelled: Callable[[], bool] = lambda: False) -> Report:
-        """Runs a sync and tells alerts how it went; a good whole one calls HEARTBEAT_URL and ties out."""
+    def syncing(
+        self,
+        run: Callable[[], Ended],
+        cancelled: Callable[[], bool] = lambda: False,
+        tied: Callable[[TieOut | None, str], None] = lambda told, why: None,
+    ) -> Ended:
+        """Runs a sync and tells alerts how it went; a good whole one calls HEARTBEAT_URL and ties out.
+
+        `tied` is told what the tie-out found, or why there is none.
+        """
         try:
             report = run()
         except SyncRunning:
@@ -156,19 +203,34 @@ class EngineRoom:
         self.alerts.check_budget({name: (calls.get(name, (0, 0))[0], most) for name, most in _PER_MONTH.items()})
         if report.status == "succeeded" and whole:
             heartbeat.beat(self._settings.heartbeat_url)
-            self._tell_findings()
+            tied(*self._tie_out())
         return report
 
-    def _tell_findings(self) -> None:
-        told = self._work.tie_out()
+    def _tie_out(self) -> tuple[TieOut | None, str]:
+        """What the tie-out found, and why there is none: a good sync stays a good one whatever comes of it."""
+        try:
+            told = self._work.tie_out()
+        except AppError as fault:
+            log.warning("no tie-out after the sync: %s", fault)
+            return None, str(fault)
+        except Exception as fault:
+            log.exception("the tie-out after the sync failed on our side")
+            return None, f"it failed on our side ({type(fault).__name__})"
         if told is not None:
             self.alerts.after_tie_out(told.found, told.new, told.currency, self._settings.alerts.finding_above)
+        return told, ""
 
     def watch(self) -> None:
         """What the passing of time does: reminders, escalations, and a sync that is late."""
         self.alerts.sweep()
         pulse = self.health.pulse()
-        self.alerts.check_late(pulse.good_at, pulse.first_at, timedelta(seconds=self._settings.alerts.late_after))
+        limit = timedelta(seconds=self._settings.alerts.late_after)
+        if not self.alerts.check_late(pulse.good_at, pulse.first_at, limit):
+            self._no_longer_late()  # a sync of another process, or of the command line, was good
+
+    def _no_longer_late(self) -> None:
+        if any(alert.trouble.cause == alert_texts.LATE for alert in self.alerts.unresolved()):
+            self.alerts.over(alert_texts.LATE, "A sync succeeded.")
 
     def _jobs(self, zone: str) -> list[Job]:
         rows = {f"report:{row.name}": row for row in self._settings.schedules}

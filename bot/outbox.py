@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from bot.enclosures import send_file, with_files
 from bot.outbox_ports import TO_LOOK, TO_UPDATE, Allowance, Box, Pace, PostingSlack, to_post
-from bot.slack_faults import Meaning, SlackBusy, SlackFault, SlackRefused, SlackUnreachable, SlackUnsure
+from bot.slack_faults import SHUT, Meaning, SlackBusy, SlackFault, SlackRefused, SlackUnreachable, SlackUnsure
 from sync.domain.letters import Blocks, Letter, Parcel
 from sync.errors import AppError
 
@@ -95,7 +95,10 @@ class Outbox:
         return True
 
     def _work(self, parcel: Parcel) -> None:
-        if not parcel.ts:
+        letter = parcel.letter
+        if letter.channel == letter.instead and not letter.over:
+            self._box.park(parcel)
+        elif not parcel.ts:
             self._post(parcel)
         elif parcel.recheck:
             self._recheck(parcel)
@@ -214,6 +217,8 @@ class Outbox:
             patient = bool(parcel.slack_files) and parcel.tries < _PICTURE_TRIES
             wait = _backoff(parcel.tries, 8.0) if patient else 0.0
             self._box.later(parcel, now + wait, str(fault), unsure=parcel.unsure, plain=not patient)
+        elif fault.code in SHUT and parcel.letter.instead not in ("", parcel.letter.channel) and not parcel.ts:
+            self._box.readdress(parcel, parcel.letter.instead)
         elif fault.meaning is Meaning.MEND:
             wait = 15.0 * _backoff(parcel.tries + 1, 40.0)
             self._box.later(parcel, now + wait, str(fault), unsure=parcel.unsure)

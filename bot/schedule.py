@@ -13,10 +13,10 @@ from typing import Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]  # ships no types
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
-from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
+from apscheduler.triggers.base import BaseTrigger  # type: ignore[import-untyped]
 from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 
-from bot.due_times import Cron, Due, Every, Rule, cron_trigger, following, newest
+from bot.due_times import Cron, Due, Every, Rule, following, newest
 from sync.errors import AppError
 from sync.settings import Settings
 
@@ -98,12 +98,21 @@ class Scheduler:
         """Begins; what was due while nobody ran is done now, once per job."""
         for name, job in self._jobs.items():
             self._since[name] = self._book.since(name, str(job.rule), self._now())
-            self._timer.add_job(self._guarded_run, _trigger(job.rule, self._since[name]), args=[name], id=name)
+            self._timer.add_job(self._guarded_run, _Trigger(job.rule, self._since[name]), args=[name], id=name)
             self._begin(self._guarded_run, name)
         self._timer.add_job(self.look, IntervalTrigger(seconds=_LOOK, timezone=UTC), id="look")
         self._timer.add_job(self._guarded_watch, IntervalTrigger(seconds=_WATCH, timezone=UTC), id="watch")
         self._begin(self._guarded_watch)
         self._timer.start()
+
+    def arrange(self, jobs: Sequence[Job]) -> None:
+        """Other jobs or rules from now on; a rule that is new holds from this moment."""
+        before, self._jobs = self._jobs, {job.name: job for job in jobs}
+        for name, job in self._jobs.items():
+            if name not in before or str(before[name].rule) != str(job.rule):
+                self._since[name] = self._book.since(name, str(job.rule), self._now())
+                trigger = _Trigger(job.rule, self._since[name])
+                self._timer.add_job(self._guarded_run, trigger, args=[name], id=name, replace_existing=True)
 
     def stop(self) -> None:
         """No due time is begun any more; jobs under way go on, their claims end with them."""
@@ -212,7 +221,12 @@ class Scheduler:
         return datetime.fromtimestamp(self._clock(), UTC)
 
 
-def _trigger(rule: Rule, since: datetime) -> CronTrigger | IntervalTrigger:
-    if isinstance(rule, Every):
-        return IntervalTrigger(seconds=rule.seconds, start_date=since, timezone=UTC)
-    return cron_trigger(rule)
+class _Trigger(BaseTrigger):  # type: ignore[misc]  # ships no types
+    """Tells APScheduler's clock when a rule is due next."""
+
+    def __init__(self, rule: Rule, since: datetime) -> None:
+        self._rule, self._since = rule, since
+
+    def get_next_fire_time(self, before: datetime | None, now: datetime) -> datetime | None:
+        due = following("", self._rule, self._since, max(before, now) if before else now)
+        return due.at if due else None

@@ -87,6 +87,8 @@ REFUSALS: Mapping[str, tuple[Meaning, str]] = {
     "expired_trigger_id": (Meaning.FINAL, "That took too long: press the button again"),
 }
 
+# The channel does not let us in: what a person waits for goes to that person instead.
+SHUT = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission"})
 _BUSY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 # Slack docs: of a fatal_error some parts may have succeeded before it was raised.
 _UNSURE = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Table, func, select
@@ -236,6 +236,13 @@ def _present(
         for kind, document, account, day, amount in rows:
             found[source, kind, document][account, day] = int(amount)
     return found
+
+
+def changed_months(session: Session, company: int, since: datetime, *, before: date) -> list[Period]:
+    """The calendar months before the day `before` in which a reading begun at `since` or later found a difference."""
+    days = select(FORMER.c.day).where(FORMER.c.company == company, FORMER.c.replaced_at >= since, FORMER.c.day < before)
+    months = sorted({day.replace(day=1) for day in session.execute(days.distinct()).scalars()})
+    return [Period(month, (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)) for month in months]
 
 
 class Surroundings(NamedTuple):

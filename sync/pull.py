@@ -52,12 +52,14 @@ def pull(
     cancel: threading.Event | None = None,
     started_by: str = "",
     lease_seconds: float = 60.0,
+    run: str = "",
 ) -> RunReport:
     """Brings the cache of `company` up to date and says what was done; raises SyncRunning while another one runs.
 
     A part that fails leaves the others running: the report is then "partial", or "failed" when nothing succeeded.
+    `run` is its id (default: a new one).
     """
-    run, started = uuid.uuid4().hex[:12], now()
+    run, started = run or uuid.uuid4().hex[:12], now()
     stop = cancel or threading.Event()
     with _lease(engine, company, run, now, lease_seconds, started_by, stop):
         with writing(engine) as session:

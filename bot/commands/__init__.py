@@ -17,6 +17,7 @@ from bot.commands import (
     open_items,
     reconcile,
     report,
+    serve,
     show,
     sign_off,
     status,
@@ -160,6 +161,15 @@ COMMANDS = (
         config.arguments,
         config.parse,
         config.run,
+    ),
+    Command(
+        "serve",
+        "",
+        "The Slack bot, the schedule and the web endpoints, until it is stopped",
+        serve.arguments,
+        serve.parse,
+        serve.run,
+        needs=("slack", "cin7", "qbo"),
     ),
     Command(
         "demo",

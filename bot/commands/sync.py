@@ -18,7 +18,7 @@ from sync.errors import UserError
 if TYPE_CHECKING:
     from sync.pull import RunReport, StepReport, Wants
 
-_SYSTEMS = {"cin7": "Cin7", "qbo": "QuickBooks"}
+SYSTEMS = {"cin7": "Cin7", "qbo": "QuickBooks"}
 _WORDS = {"transactions": "ledger rows", "ledger": "ledger rows", "availability": "stock levels", "company": "company"}
 
 
@@ -78,11 +78,11 @@ def to_json(report: RunReport) -> dict[str, object]:
 def to_text(report: RunReport) -> str:
     """What came, what failed and why, in as many lines as needed."""
     seconds = (report.finished_at - report.started_at).total_seconds()
-    calls = ", ".join(f"{_SYSTEMS[source]} {count}" for source, count in report.calls.items())
+    calls = ", ".join(f"{SYSTEMS[source]} {count}" for source, count in report.calls.items())
     lines = [f"Sync {report.status} after {seconds:.0f} s. Calls: {calls}."]
-    for source, system in _SYSTEMS.items():
+    for source, system in SYSTEMS.items():
         brought = [step for step in report.entities if step.source == source and step.fetched and step.entity != "me"]
-        said = f"{system}: " + ", ".join(f"{step.fetched:,} {_spoken(step)}" for step in brought)
+        said = f"{system}: " + ", ".join(f"{step.fetched:,} {spoken(step.entity)}" for step in brought)
         lines += textwrap.wrap(said, 110, initial_indent="  ", subsequent_indent="    ") if brought else []
     return "\n".join([*lines, *_troubles(report.entities)])
 
@@ -92,10 +92,11 @@ def _troubles(steps: Iterable[StepReport]) -> Iterator[str]:
     parts: dict[tuple[str, str, str], list[str]] = {}
     for step in steps:
         if step.error:
-            parts.setdefault((step.source, step.status, step.error), []).append(_spoken(step))
+            parts.setdefault((step.source, step.status, step.error), []).append(spoken(step.entity))
     for (source, status, error), names in parts.items():
-        yield f"  {_SYSTEMS[source]} {', '.join(names)} {status}: {error}"
+        yield f"  {SYSTEMS[source]} {', '.join(names)} {status}: {error}"
 
 
-def _spoken(step: StepReport) -> str:
-    return _WORDS.get(step.entity) or step.entity.replace("_", " ")
+def spoken(entity: str) -> str:
+    """What people call the rows of an entity."""
+    return _WORDS.get(entity) or entity.replace("_", " ")

@@ -26,7 +26,8 @@ class Letter:
     says. `event` and `payload` are the metadata that Slack keeps with the message; the payload's fields in
     `identity` tell it from every other message of the channel. `thread_of` is the key of the letter in whose thread
     it goes, `broadcast` shows it in the channel too. `repost` says what happens when the message was deleted:
-    it is posted anew, or let go. An image block whose slack_file id is "file:NAME" shows the enclosure NAME.
+    it is posted anew, or let go. `instead` is a person who gets it where the channel does not let us in, once it is
+    `over` (what it says is final). An image block whose slack_file id is "file:NAME" shows the enclosure NAME.
     """
 
     key: str
@@ -39,6 +40,8 @@ class Letter:
     thread_of: str = ""
     broadcast: bool = False
     repost: bool = True
+    instead: str = ""
+    over: bool = True
     enclosures: tuple[Enclosure, ...] = ()
 
 

@@ -75,6 +75,7 @@ VARIABLES = (
         values.slack_token("xoxb-", "xapp-", "Bot User OAuth Token"),
         "the Slack app's bot token",
         True,
+        "slack",
     ),
     Variable(
         "SLACK_APP_TOKEN",
@@ -83,7 +84,7 @@ VARIABLES = (
         "present: Socket Mode; else signed HTTP",
         True,
     ),
-    Variable("SLACK_SIGNING_SECRET", "", values.word, "checks Slack's signature in HTTP mode", True),
+    Variable("SLACK_SIGNING_SECRET", "", values.word, "checks Slack's signature in HTTP mode", True, "signing"),
     Variable("SLACK_API_URL", "https://slack.com/api/", values.slack_url, "Slack's Web API"),
     Variable("HOST", "127.0.0.1", values.word, "where `tieout serve` listens"),
     Variable("PORT", "3000", values.whole(0, 65535), "where `tieout serve` listens"),
@@ -145,4 +146,5 @@ NEEDS = {
     "cin7": ("cin7",),
     "qbo": ("app", "realm", "key"),
     "connect": ("app", "key"),
+    "slack": ("slack", "signing"),
 }

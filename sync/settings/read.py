@@ -49,6 +49,8 @@ def require(settings: Settings, *needs: str) -> None:
 def missing(found: Mapping[str, object], needs: Iterable[str], faults: Iterable[str] = ()) -> list[str]:
     """One line for each variable that `needs` names, `found` does not hold, and no fault names already."""
     groups = {group for need in needs for group in NEEDS[need]}
+    if found.get("SLACK_APP_TOKEN"):
+        groups.discard("signing")  # Socket Mode signs nothing
     named = {fault.split(":")[0].split(" ")[0] for fault in faults}
     return [
         f"{variable.name}: is not set; {_FIXES.get(variable.group) or 'copy it from ' + variable.meaning}"
@@ -57,7 +59,12 @@ def missing(found: Mapping[str, object], needs: Iterable[str], faults: Iterable[
     ]
 
 
-_FIXES = {"key": f"make one with: {MAKE_A_KEY}", "realm": "`tieout connect` finds it"}
+_FIXES = {
+    "key": f"make one with: {MAKE_A_KEY}",
+    "realm": "`tieout connect` finds it",
+    "slack": "copy the Bot User OAuth Token of the app from api.slack.com/apps > OAuth & Permissions",
+    "signing": "copy it from api.slack.com/apps > Basic Information, or set SLACK_APP_TOKEN for Socket Mode",
+}
 
 
 def _dotenv(path: Path, reading: Reading) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,7 +51,12 @@ def put(session: Session, company: int, letter: Letter, *, now: float, debounce:
         "plain": False,
         "not_before": func.greatest(soonest, now) if _is_postgres(session) else func.max(soonest, now),
     }
-    session.execute(update(_BOX).where(*_mine(company, letter.key), _BOX.c.letter != body).values(changed))
+    mine = _mine(company, letter.key)
+    # The settings name another channel now: the message is posted there.
+    moved = {"channel": letter.channel, "ts": "", "sent": 0, "unsure": False, "recheck": False}
+    elsewhere = ~_BOX.c.letter.contains(json.dumps({"channel": letter.channel})[1:-1], autoescape=True)
+    session.execute(update(_BOX).where(*mine, elsewhere).values(moved))
+    session.execute(update(_BOX).where(*mine, _BOX.c.letter != body).values(changed))
     for position, enclosure in enumerate(letter.enclosures):
         file = OutboxFileRow(company=company, key=letter.key, position=position, **asdict(enclosure))
         insert_missing(session, OutboxFileRow, file.model_dump())
@@ -132,6 +137,34 @@ class StoredOutbox(StoredEnclosures):
         """Ends the letter as "failed" or "dropped", and says why; putting it anew with other words revives it."""
         self._set(parcel, state=state, fault=fault, unsure=False, recheck=False, **_FREE)
 
+    def park(self, parcel: Parcel) -> None:
+        """Nothing is to be shown until the letter is put with other words."""
+        self._set(parcel, state="done", **_FREE)
+
+    def readdress(self, parcel: Parcel, channel: str) -> None:
+        """The letter goes to another conversation than its own from now on."""
+        self._set(parcel, channel=channel, unsure=False, fault="", tries=0, **_FREE)
+
+    def letter(self, key: str) -> Letter | None:
+        """What the letter says now, without its enclosures; None where there is no such letter."""
+        with reading(self._engine) as session:
+            kept = session.execute(select(_BOX.c.letter).where(*_mine(self._company, key))).scalar()
+        return None if kept is None else from_json(kept)
+
+    def unfinished(self, prefix: str) -> list[Letter]:
+        """The letters whose keys begin so, and whose words are not final yet; the oldest first."""
+        mine = (_BOX.c.company == self._company, _BOX.c.key.startswith(prefix, autoescape=True))
+        query = select(_BOX.c.letter).where(*mine, _BOX.c.letter.contains('"over": false')).order_by(_BOX.c.id)
+        with reading(self._engine) as session:
+            return [from_json(kept) for kept in session.execute(query).scalars()]
+
+    def waiting(self, prefix: str) -> bool:
+        """True while a letter whose key begins so has words that Slack does not show yet, and nothing hinders it."""
+        mine = (_BOX.c.company == self._company, _BOX.c.key.startswith(prefix, autoescape=True))
+        query = select(_BOX.c.id).where(*mine, _BOX.c.state == "due", _BOX.c.fault == "").limit(1)
+        with reading(self._engine) as session:
+            return session.execute(query).first() is not None
+
     def known(self, channel: str) -> frozenset[str]:
         """The messages of a channel that belong to some letter."""
         query = select(_BOX.c.ts).where(_BOX.c.company == self._company, _BOX.c.channel == channel, _BOX.c.ts != "")
@@ -181,7 +214,7 @@ class StoredOutbox(StoredEnclosures):
         return Parcel(
             key=row.key,
             holder=holder,
-            letter=from_json(row.letter),
+            letter=replace(from_json(row.letter), channel=row.channel),
             version=row.version,
             sent=row.sent,
             tried=row.tried,

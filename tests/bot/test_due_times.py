@@ -37,6 +37,15 @@ def _week_of(rule: Rule, begin: datetime, days: int = 4) -> list[str]:
             "04T03:30 05T02:30 06T02:30 07T02:30",
         ),
         ("America/New_York", datetime(2026, 10, 31, tzinfo=UTC), "30 1 * * *", "31T01:30 01T01:30 02T01:30 03T01:30"),
+        # Midnight after the night in which the clocks were put forward is a midnight like any other.
+        ("America/New_York", datetime(2026, 3, 7, 4, tzinfo=UTC), "0 0 * * *", "07T00:00 08T00:00 09T00:00 10T00:00"),
+        # What is left out falls together with the next one.
+        (
+            "America/New_York",
+            datetime(2026, 3, 8, tzinfo=UTC),
+            "0 2-3 * * *",
+            "08T03:00 09T02:00 09T03:00 10T02:00 10T03:00 11T02:00 11T03:00",
+        ),
         ("Europe/London", datetime(2026, 10, 24, tzinfo=UTC), "0 9 * * *", "24T09:00 25T09:00 26T09:00 27T09:00"),
     ],
 )
@@ -44,6 +53,13 @@ def test_a_daily_job_is_due_once_on_every_day_whatever_the_clocks_do(
     zone: str, begin: datetime, cron: str, keys: str
 ) -> None:
     assert [key[8:] for key in _week_of(Cron(cron, zone), begin)] == keys.split()
+
+
+def test_a_month_begins_although_the_clocks_were_put_forward_in_it() -> None:
+    rule = Cron("0 0 1 * *", "Australia/Lord_Howe")
+    due = following("monthly", rule, LONG_AGO, datetime(2026, 10, 1, tzinfo=UTC))
+    assert due is not None
+    assert due.key == "2026-11-01T00:00"
 
 
 def test_nine_o_clock_stays_nine_o_clock_when_the_clocks_change() -> None:
