@@ -90,6 +90,7 @@ class Scheduler:
         self._me = secrets.token_hex(6)
         self._since: dict[str, datetime] = {}
         self._stopping = threading.Event()
+        self._begun: list[threading.Thread] = []
         pool = {"default": ThreadPoolExecutor(max(10, len(jobs) + 2))}
         anyhow = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._timer = BackgroundScheduler(executors=pool, job_defaults=anyhow, timezone=UTC)
@@ -114,11 +115,13 @@ class Scheduler:
                 trigger = _Trigger(job.rule, self._since[name])
                 self._timer.add_job(self._guarded_run, trigger, args=[name], id=name, replace_existing=True)
 
-    def stop(self) -> None:
-        """No due time is begun any more; jobs under way go on, their claims end with them."""
+    def stop(self, patience: float = 0.0) -> None:
+        """No due time is begun any more; jobs under way have `patience` seconds, and their claims end with them."""
         self._stopping.set()
         if self._timer.running:
-            self._timer.shutdown(wait=False)
+            self._timer.shutdown(wait=patience > 0)
+        for thread in self._begun:
+            thread.join(patience)
 
     def alive(self) -> bool:
         """True while the clock runs."""
@@ -202,7 +205,9 @@ class Scheduler:
 
     def _begin(self, work: Callable[..., object], *args: object) -> None:
         # Not a job of APScheduler's without a trigger: its thread dies when it is shut down while it removes one.
-        threading.Thread(target=work, args=args, name="job", daemon=True).start()
+        thread = threading.Thread(target=work, args=args, name="job", daemon=True)
+        self._begun = [*(one for one in self._begun if one.is_alive()), thread]
+        thread.start()
 
     def _guarded_watch(self) -> None:
         try:

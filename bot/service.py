@@ -54,6 +54,7 @@ class Service:
         self.slack = Slack(settings.slack.bot_token.reveal(), settings.slack.api_url)
         work = Work(self._scheduled_sync, self._report, self._tie_out, self._may_read_money)
         self._zone = self._known_zone()
+        self.stopping = False
         self._money, self._asked_until = False, 0.0
         self.room = EngineRoom(settings, self.engine, self.company, self._zone, outside.clock, self.slack, work)
         self.syncs = Syncs(self.room, self._pull, outside.clock, self._wants(), self._look_at_zone)
@@ -67,6 +68,7 @@ class Service:
 
     def stop(self) -> None:
         """Ends within some eight seconds; no message is left saying that a sync runs."""
+        self.stopping = True
         self.room.pause()
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.syncs.stop(_SYNC_ENDS)

@@ -171,6 +171,11 @@ class Syncs:
             raise UserError("That sync is not known here; type /sync for a new one")
         return tuple(dict.fromkeys(step.entity for step in told.entities if step.error))
 
+    def lives(self) -> Sequence[Live]:
+        """The syncs that run in this process."""
+        with self._lock:
+            return list(self._lives.values())
+
     def stop(self, patience: float) -> None:
         """Ends what runs in good order within `patience` seconds; no message is left saying that it runs."""
         self._stopping.set()

@@ -156,7 +156,7 @@ def test_a_job_that_fails_says_why_and_is_not_done_again(
 
 def test_a_job_that_our_own_end_broke_off_is_left_to_the_next_process(book: JobBook, clock: Clock) -> None:
     def cut(due: Due) -> None:
-        schedule.stop()
+        schedule.stop(20)
         raise UserError("Stopped.")
 
     schedule = Scheduler([Job("weekly", Every(3600), cut)], book, clock, lambda: None)
@@ -190,7 +190,7 @@ def test_started_it_catches_up_takes_over_and_watches(book: JobBook, clock: Cloc
         assert schedule.alive()
         assert schedule.next() == [("weekly", datetime(2026, 11, 30, 14, 0, tzinfo=UTC))]
     finally:
-        schedule.stop()
+        schedule.stop(20)
     assert not schedule.alive()
 
 
@@ -203,7 +203,7 @@ def test_a_look_begins_what_was_abandoned(book: JobBook, clock: Clock) -> None:
         schedule.look()
         assert done.wait(20)
     finally:
-        schedule.stop()
+        schedule.stop(20)
 
 
 def test_a_watch_that_fails_does_not_end_the_schedule(book: JobBook, clock: Clock) -> None:
@@ -218,7 +218,7 @@ def test_a_watch_that_fails_does_not_end_the_schedule(book: JobBook, clock: Cloc
         assert called.wait(20)
         assert schedule.alive()
     finally:
-        schedule.stop()
+        schedule.stop(20)
 
 
 def test_every_job_of_the_settings_has_its_rule(tmp_path: Path) -> None:
