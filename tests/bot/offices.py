@@ -75,8 +75,10 @@ class Office:
     def service(self) -> Service:
         (self.folder / "tieout.toml").write_text(self.toml)
         settings = read(self.environ(), self.folder, needs=("slack", "cin7", "qbo"))
-        streams = [io.StringIO() for _ in range(3)]
-        outside = Outside(self.environ(), self.folder, *streams, time.time, lambda _: False, lambda _: "")
+        out, err = io.StringIO(), io.StringIO()
+        outside = Outside(
+            self.environ(), self.folder, io.StringIO(), out, err, time.time, lambda _: False, lambda _: ""
+        )
         return Service(settings, outside, cli.answer, cli.PHRASES)
 
     @contextmanager

@@ -69,7 +69,7 @@ def settings(folder: Path, slack_url: str, vendors: Mapping[str, str], **more: s
 def serving(folder: Path, environ: Mapping[str, str]) -> Iterator[Served]:
     """The running process, once it listens; killed at the end of the block where it still runs."""
     root = Path(__file__).parents[2]
-    process = subprocess.Popen(  # noqa: S603  our own words
+    process = subprocess.Popen(
         [sys.executable, "-m", "bot", "serve"],
         cwd=folder,
         env={**environ, "PYTHONPATH": str(root)},
