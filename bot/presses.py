@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot import alert_blocks, asking, blocks, modals
+from bot import alert_blocks, asking, blocks, modals, sync_message
 from bot.access import Standing
 from bot.alert_life import Stale, standing
 from bot.commands import sign_off
@@ -20,7 +20,6 @@ from reports import periods
 from sync.domain.alerts import Alert, AlertKind, AlertState
 from sync.errors import UserError
 
-SYNC_CANCEL, SYNC_RETRY = "sync_cancel", "sync_retry"
 OPENS = frozenset({alert_blocks.ACKNOWLEDGE, alert_blocks.SNOOZE, asking.SIGN_OFF})  # a window, within three seconds
 _OF_FINDINGS = (AlertKind.FINDING, AlertKind.CLOSED_PERIOD)
 
@@ -35,8 +34,8 @@ class Presses:
             alert_blocks.SNOOZE: self._snooze,
             alert_blocks.RETRY: self._retry,
             alert_blocks.DETAILS: self._details,
-            SYNC_CANCEL: self._cancel_sync,
-            SYNC_RETRY: self._retry_sync,
+            sync_message.CANCEL: self._cancel_sync,
+            sync_message.RETRY: self._retry_sync,
             asking.SIGN_OFF: self._sign_off,
         }
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.alert_blocks import _cut as cut
-from bot.alert_blocks import escape, mention, when
+from bot.blocks import cut_mrkdwn, escape, mention, when
 from bot.commands.sync import SYSTEMS, spoken
 from sync.domain.letters import Letter
 
@@ -92,7 +91,7 @@ def letter(view: View, channel: str, person: str) -> Letter:
     return Letter(
         key=letter_key(view.run),
         channel=channel,
-        text=cut("\n".join([head, *lines, tail])),
+        text=cut_mrkdwn("\n".join([head, *lines, tail])),
         blocks=blocks,
         event=EVENT,
         payload={"run": view.run, "state": view.state},
@@ -208,4 +207,4 @@ def _actions(words: str, action: str, run: str, style: str) -> dict[str, Any]:
 
 
 def _text(words: str) -> dict[str, Any]:
-    return {"type": "mrkdwn", "text": cut(words)}
+    return {"type": "mrkdwn", "text": cut_mrkdwn(words)}
