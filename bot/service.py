@@ -168,9 +168,12 @@ class Service:
             return after_sync.tie_out(deps)
 
     def _report(self, row: Schedule, due: Due) -> None:
-        from bot.packs import post_pack
+        from bot import packs  # brings plotly and the Excel writer
 
-        post_pack(self, row, due)
+        post = getattr(packs, "post_pack", None)
+        if post is None:
+            raise AppError("reports cannot be posted by this version yet")
+        post(self, row, due)
 
     def _newest_due(self, row: Schedule) -> Due:
         name, now = f"{alert_texts.REPORT}{row.name}", self.outside.now()
