@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
+from decimal import Decimal
 from functools import cached_property
 
 import httpx
@@ -12,9 +13,13 @@ from sqlalchemy import Engine
 
 from bot.outside import Outside
 from sync.cin7.client import Cin7Access, Cin7Client
-from sync.qbo import consent
+from sync.cin7.resources import BY_NAME
+from sync.cin7.to_domain import contact
+from sync.domain.names import Name
+from sync.qbo import consent, statements
 from sync.qbo.auth import Grant, QboAccess
 from sync.qbo.client import QboClient
+from sync.qbo.company import CompanyFacts
 from sync.qbo.consent import Consent
 from sync.settings import Settings
 from sync.settings.values import is_loopback
@@ -129,6 +134,29 @@ class Connection:
     def exchange(self, found: Consent) -> None:
         """Turns the code into a stored connection of the company that was chosen."""
         self.grant.exchange(found.code, found.realm)
+
+    def contacts(self) -> tuple[Name, ...]:
+        """Every customer and supplier of Cin7, asked of Cin7."""
+        lists = (("customers", "Customer"), ("suppliers", "Supplier"))
+        return tuple(
+            contact(kind, row)
+            for name, kind in lists
+            for page in self.cin7.pages(BY_NAME[name], tally=Tally())
+            for row in page.rows
+        )
+
+    def qbo_facts(self) -> CompanyFacts:
+        """Plan, time zone and home currency, asked of QuickBooks."""
+        return self.qbo.company(tally=Tally())
+
+    def counted(self, items: Iterable[str]) -> dict[str, Decimal]:
+        """Id of an item -> how many QuickBooks counts of it; items whose quantity it does not track are left out."""
+        rows = self.qbo.query("Item", where=statements.among(sorted(items)), tally=Tally())
+        return {
+            str(row["Id"]): Decimal(str(row["QtyOnHand"]))
+            for row in rows
+            if row.get("TrackQtyOnHand") is True and row.get("QtyOnHand") is not None
+        }
 
     def qbo_name(self) -> str:
         """The QuickBooks company's name, asked of QuickBooks."""

@@ -63,6 +63,7 @@ def mapped(setup: Setup) -> Iterator[Check]:
             "unmapped_account",
             code,
             f'Give a QuickBooks account the number {code}, or write in tieout.toml: [accounts] "{code}" = "its id".',
+            at_stake=setup.moved(code),
         )
     for id_ in setup.map.conflicts:
         yield Check(
@@ -98,6 +99,7 @@ def typed(setup: Setup) -> Iterator[Check]:
                 code,
                 f"Map it to an account of type {' or '.join(wanted)}, and reclassify what the open period posted;"
                 " changing the account's own type would restate all history.",
+                at_stake=setup.moved(code),
             )
     if clean:
         yield Check("account_type", OK, "Mapped accounts have the types that their roles need.")
@@ -118,6 +120,7 @@ def active(setup: Setup) -> Iterator[Check]:
                     "inactive_account",
                     code,
                     "Make the account active again in QuickBooks, or map another one.",
+                    at_stake=setup.moved(code),
                 )
     if clean:
         yield Check("active_account", OK, "All mapped QuickBooks accounts are active.")

@@ -8,9 +8,11 @@ from datetime import date, datetime
 
 from reports.books import AccountMap, Incomplete
 from sync.domain.accounts import Account, Source
+from sync.domain.names import Name
 from sync.domain.stock import Product
 
 OK, WARNING, ERROR = "ok", "warning", "error"
+WORST = (ERROR, WARNING, OK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class Check:
     """One line of the set-up check.
 
     `cause` is the contract's where it has one, "" where all is well; `subject` an account code, a SKU, a document
-    number, or "".
+    number, or "". `at_stake`: minor units of base currency that the fault touches, None where none can be told.
+    `link` leads to the place, "" where the cause's own link does. `state` is that of a test sync's step.
     """
 
     rule: str
@@ -27,6 +30,9 @@ class Check:
     cause: str = ""
     subject: str = ""
     fix: str = ""
+    at_stake: int | None = None
+    link: str = ""
+    state: str = ""
 
     @property
     def id(self) -> str:
@@ -34,11 +40,56 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """What both systems say at the moment of the check; `faults`: source -> (cause, why) where one did not answer.
+
+    `plan` and `qbo_time_zone` are "" where QuickBooks does not tell them; `names` are Cin7's customers and suppliers.
+    """
+
+    faults: Mapping[Source, tuple[str, str]] = field(default_factory=dict)
+    cin7_name: str = ""
+    qbo_name: str = ""
+    plan: str = ""
+    qbo_time_zone: str = ""
+    names: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """On how many documents of one class (sales invoices, bills) each side posted, day by day."""
+
+    name: str
+    cin7: Mapping[date, int]
+    qbo: Mapping[date, int]
+    amount: Mapping[date, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Of a sales channel ("" for none): its lately invoiced sales, and how many QuickBooks has one by one."""
+
+    channel: str
+    invoices: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A QuickBooks summary that repeats sales which Cin7 posts; minor units of base currency."""
+
+    subject: str
+    amount: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
-    """Everything that the check looks at, read from the cache.
+    """Everything that the check looks at, read from the cache; `live` is None where nobody asked the two systems.
 
     `posted`: Cin7 account codes with postings. `used`: ids of Cin7 products that were bought, sold or moved, or lie in
-    stock. `currencies`: those of Cin7's documents. `time_zone` is the one in force, "" in the settings is Cin7's.
+    stock; `stocked`: id -> value of what lies there. `currencies`: those of Cin7's documents. `time_zone` is the one in
+    force, "" in the settings is Cin7's. `turnover`: Cin7 code -> what the last twelve months moved on it.
+    `once`: Cin7 code -> the one document that ever posted on it. `refused`: (source, part, why) of the newest sync.
     """
 
     map: AccountMap
@@ -47,6 +98,7 @@ class Setup:
     items: tuple[Product, ...]
     posted: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()
+    stocked: Mapping[str, int] = field(default_factory=dict)
     currencies: frozenset[str] = frozenset()
     currency: str = ""
     qbo_currency: str = ""
@@ -55,6 +107,17 @@ class Setup:
     cin7_time_zone: str = ""
     cin7_lock_day: date | None = None
     qbo_close_day: date | None = None
+    today: date | None = None
+    turnover: Mapping[str, int] = field(default_factory=dict)
+    once: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[Name, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    styles: tuple[Style, ...] = ()
+    journals: int = 0
+    repeated: tuple[Repeated, ...] = ()
+    sales_elsewhere: bool = False
+    refused: tuple[tuple[str, str, str], ...] = ()
+    live: Live | None = None
     as_of: Mapping[Source, datetime | None] = field(default_factory=dict)
     incomplete: tuple[Incomplete, ...] = ()
 
@@ -65,3 +128,12 @@ class Setup:
             return code
         number = account.code if source is Source.CIN7 else account.number
         return f"{number} {account.name}".strip()
+
+    def mapped(self, control: str) -> list[Account]:
+        """QuickBooks' accounts of a control."""
+        ids = self.map.accounts(Source.QBO, control)
+        return [self.accounts[Source.QBO, id_] for id_ in ids if (Source.QBO, id_) in self.accounts]
+
+    def moved(self, *codes: str) -> int | None:
+        """What the last twelve months moved on these Cin7 accounts, None where nothing did."""
+        return sum(self.turnover.get(code, 0) for code in codes) or None

@@ -28,6 +28,8 @@ def names(setup: Setup) -> Iterator[Check]:
                 "illegal_name",
                 product.sku,
                 f"Rename the product in Cin7: at most {_LONGEST} characters, no colon, no backslash.",
+                at_stake=setup.stocked.get(product.id),
+                link=page(product),
             )
     if clean:
         yield Check("product_name", OK, "Product names are such as QuickBooks takes.")
@@ -54,7 +56,8 @@ def unique(setup: Setup) -> Iterator[Check]:
 
 def linked(setup: Setup) -> Iterator[Check]:
     """Every product has an item in QuickBooks, by SKU or by name."""
-    skus = {item.sku.casefold() for item in setup.items if item.sku and item.active}
+    # An item that was made inactive is a fault of its own: see `inactive`.
+    skus = {item.sku.casefold() for item in setup.items if item.sku}
     called = {item.name.casefold() for item in setup.items if item.active}
     lost = [p for p in _live(setup.products) if p.sku.casefold() not in skus and p.name.casefold() not in called]
     for product in lost:
@@ -65,9 +68,61 @@ def linked(setup: Setup) -> Iterator[Check]:
             "unmapped_product",
             product.sku,
             "Make the item in QuickBooks with this SKU, or link the product to one in Cin7.",
+            at_stake=setup.stocked.get(product.id),
         )
     if not lost:
         yield Check("product_link", OK, "Every product has its item in QuickBooks.")
+
+
+def renamed(setup: Setup) -> Iterator[Check]:
+    """A product that is found by its SKU has the same name on both sides: Cin7 looks for an item by its name."""
+    items = {item.sku.casefold(): item for item in setup.items if item.sku and item.active}
+    clean = True
+    for product in _live(setup.products):
+        item = items.get(product.sku.casefold()) if product.sku else None
+        if item is None or _plain(item.name.rpartition(":")[2]) == _plain(product.name) or _illegal(product.name):
+            continue
+        clean = False
+        yield Check(
+            "product_name_differs",
+            WARNING,
+            f"{_shown(product)} is called “{item.name}” in QuickBooks.",
+            "renamed_product",
+            product.sku,
+            "Give both the same name: the next sync may otherwise make a second item, or be refused.",
+            link=page(product),
+        )
+    if clean:
+        yield Check("product_name_differs", OK, "Products have the same names on both sides.")
+
+
+def inactive(setup: Setup) -> Iterator[Check]:
+    """Nothing that still lies in stock or is sold was made inactive on either side."""
+    sleeping: dict[str, Product] = {}
+    for item in sorted(setup.items, key=lambda each: each.id):
+        if item.sku and not item.active:
+            sleeping.setdefault(item.sku.casefold(), item)
+    awake = {item.sku.casefold() for item in setup.items if item.sku and item.active}
+    clean = True
+    for product in sorted(setup.products, key=lambda p: (p.sku, p.id)):
+        value = setup.stocked.get(product.id)
+        if not product.active and value:
+            message, fix = (
+                f"{_shown(product)} is deprecated in Cin7, but lies in stock.",
+                "Make it active again in Cin7, or sell or write off what is left of it first.",
+            )
+        elif product.active and product.id in setup.used and product.sku.casefold() in sleeping.keys() - awake:
+            message, fix = (
+                f"The item of {_shown(product)} was made inactive in QuickBooks, while Cin7 still uses the product.",
+                "Make the item active again in QuickBooks (Products and services, Status: Inactive).",
+            )
+        else:
+            continue
+        clean = False
+        link = page(product)
+        yield Check("product_active", WARNING, message, "inactive_product", product.sku, fix, value, link)
+    if clean:
+        yield Check("product_active", OK, "No product that is in use was made inactive.")
 
 
 def tracking(setup: Setup) -> Iterator[Check]:
@@ -86,6 +141,7 @@ def tracking(setup: Setup) -> Iterator[Check]:
             "quantity_tracking_on",
             (product or item).sku or item.name,
             "Turn quantity tracking off for the item in QuickBooks on an agreed day, and reverse the cost it posted.",
+            at_stake=setup.stocked.get(product.id) if product else None,
         )
     if clean:
         yield Check("quantity_tracking", OK, "QuickBooks tracks no quantities, so it posts no cost of its own.")
@@ -111,6 +167,21 @@ def income(setup: Setup) -> Iterator[Check]:
         )
     if clean:
         yield Check("item_income", OK, "Items sell to accounts that Cin7's revenue is mapped to.")
+
+
+def page(product: Product) -> str:
+    """Where the product's own system shows it."""
+    if product.source is Source.CIN7:
+        return f"https://inventory.dearsystems.com/Product#{product.id}"
+    return "https://app.qbo.intuit.com/app/items"
+
+
+def _illegal(name: str) -> bool:
+    return len(name) > _LONGEST or any(mark in name for mark in _FORBIDDEN)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _live(products: Iterable[Product]) -> list[Product]:

@@ -11,12 +11,14 @@ from sync.cin7.wire import SYSTEM, Row, day, flag, guid, instant, number, quanti
 from sync.domain.accounts import Account, AccountClass, Posting, Source
 from sync.domain.documents import Document
 from sync.domain.money import digits, to_minor
+from sync.domain.names import Name
 from sync.domain.stock import Location, Movement, Product, StockLevel
 from sync.errors import UnexpectedPayload
 
 __all__ = [
     "Row",
     "account",
+    "contact",
     "digits_lost",
     "document",
     "locations",
@@ -45,6 +47,14 @@ def account(row: Row) -> Account:
         system=text(row, "SystemAccountCode"),
         active=text(row, "Status").upper() in ("", "ACTIVE"),
     )
+
+
+def contact(kind: str, row: Row) -> Name:
+    """A row of `customer` or `supplier` (Cin7 docs: Customer, Supplier); `kind` is "Customer" or "Supplier"."""
+    name, status = text(row, "Name"), text(row, "Status").lower()
+    shown, currency = text(row, "DisplayName") or name, text(row, "Currency")
+    own = required(row, "ID").lower()
+    return Name(Source.CIN7, kind, own, name, shown, currency=currency, active=status != "deprecated")
 
 
 def locations(row: Row) -> list[Location]:

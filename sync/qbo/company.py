@@ -29,8 +29,9 @@ _MONTHS = {word: number for number, name in enumerate(_MONTH_NAMES, start=1) for
 class CompanyFacts:
     """Who the company is: `currency` is the home currency, `close_day` the last day of the closed books.
 
-    `time_zone` is "" in companies that do not tell it (minor version 75 added it to CompanyInfo). `told_at` is what
-    QuickBooks' own clock said, None where it said nothing.
+    `time_zone` is "" in companies that do not tell it (minor version 75 added it to CompanyInfo), `plan` is the
+    subscription, like "QuickBooks Online Plus", "" where it is not told. `told_at` is what QuickBooks' own clock
+    said, None where it said nothing.
     """
 
     name: str
@@ -43,6 +44,7 @@ class CompanyFacts:
     tracks_quantity: bool
     start_day: date | None
     told_at: datetime | None = None
+    plan: str = ""
 
 
 def read_company(info: Row, preferences: Row, told_at: datetime | None = None) -> CompanyFacts:
@@ -62,7 +64,17 @@ def read_company(info: Row, preferences: Row, told_at: datetime | None = None) -
         tracks_quantity=wire.flag(wire.part(preferences, "ProductAndServicesPrefs"), "QuantityOnHand", default=False),
         start_day=wire.day(info, "CompanyStartDate"),
         told_at=told_at,
+        plan=_named(info, "OfferingSku"),
     )
+
+
+def _named(info: Row, name: str) -> str:
+    """The value of a pair of CompanyInfo's NameValue list, "" where it is not there."""
+    pairs = info.get("NameValue")
+    for pair in pairs if isinstance(pairs, list) else ():
+        if isinstance(pair, dict) and pair.get("Name") == name:
+            return str(pair.get("Value") or "").strip()
+    return ""
 
 
 def _month(row: Row, key: str) -> int:

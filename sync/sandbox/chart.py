@@ -132,6 +132,11 @@ QBO_ONLY: tuple[Ledger, ...] = (
     Ledger(POWER, "Electricity", "", "EXPENSE", "Expense", "Utilities", "6320", parent=UTILITIES),
     Ledger(RETAINED, "Retained Earnings", "", "EQUITY", "Equity", "RetainedEarnings"),
 )
+# Of the setup guide's optional accounts those that Cin7 never posts on here; QuickBooks numbers them last.
+GUIDE: tuple[Ledger, ...] = (
+    Ledger("freight", "Freight Out", "", "EXPENSE", "Cost of Goods Sold", "ShippingFreightDeliveryCos", "5200"),
+    Ledger("landed", "Landed Cost", "", "EXPENSE", "Cost of Goods Sold", "OtherCostsOfServiceCos", "5300"),
+)
 CLASSIFICATION = {
     "ASSET": "Asset",
     "LIABILITY": "Liability",

@@ -78,6 +78,8 @@ class QboChart:
                 self._account(ledger, f"{code} {currency}", f"{ledger.name} - {currency}", currency, numbers)
         unused = Ledger("unused", "Old Till (deleted)", "", "ASSET", "Bank", "CashOnHand")
         self._account(unused, "unused", unused.name, home, numbers)["Active"] = False
+        for ledger in chart.GUIDE:
+            self._account(ledger, ledger.code, ledger.name, home, numbers)
 
     def _account(self, ledger: Ledger, key: str, name: str, currency: str, numbers: Iterator[int]) -> dict[str, Any]:
         parent = self.refs.get(("Account", ledger.parent))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.settings.read import read, require
+from sync.settings.read import lacking, read, require
 from sync.settings.shape import (
     AlertSettings,
     Cin7Settings,
@@ -31,6 +31,7 @@ __all__ = [
     "Shown",
     "SlackSettings",
     "SyncSettings",
+    "lacking",
     "read",
     "require",
 ]

@@ -46,6 +46,12 @@ def require(settings: Settings, *needs: str) -> None:
         raise SettingsError(lines)
 
 
+def lacking(settings: Settings, *needs: str) -> list[str]:
+    """The names of the variables that `needs` names and `settings` does not hold."""
+    held = {shown.name: shown.value for shown in settings.shown}
+    return [line.split(":")[0] for line in missing(held, needs)]
+
+
 def missing(found: Mapping[str, object], needs: Iterable[str], faults: Iterable[str] = ()) -> list[str]:
     """One line for each variable that `needs` names, `found` does not hold, and no fault names already."""
     groups = {group for need in needs for group in NEEDS[need]}
