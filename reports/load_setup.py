@@ -112,7 +112,7 @@ def _tracked(session: Session, books: Books, skus: set[str]) -> dict[str, str]:
         PRODUCT.c.tracks_quantity.is_(True),
         PRODUCT.c.active.is_(True),
     )
-    return dict(session.execute(rows).tuples().all())
+    return {row.sku: row.id for row in session.execute(rows)}
 
 
 def _products(session: Session, company: int, source: Source) -> tuple[Product, ...]:

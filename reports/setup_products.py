@@ -76,17 +76,20 @@ def linked(setup: Setup) -> Iterator[Check]:
 
 def renamed(setup: Setup) -> Iterator[Check]:
     """A product that is found by its SKU has the same name on both sides: Cin7 looks for an item by its name."""
-    items = {item.sku.casefold(): item for item in setup.items if item.sku and item.active}
+    items: defaultdict[str, list[Product]] = defaultdict(list)
+    for item in _live(setup.items):
+        items[item.sku.casefold()].append(item)
     clean = True
     for product in _live(setup.products):
-        item = items.get(product.sku.casefold()) if product.sku else None
-        if item is None or _plain(item.name.rpartition(":")[2]) == _plain(product.name) or _illegal(product.name):
+        same = items.get(product.sku.casefold(), []) if product.sku else []
+        called = {_plain(item.name.rpartition(":")[2]) for item in same}
+        if not same or _plain(product.name) in called or _illegal(product.name):
             continue
         clean = False
         yield Check(
             "product_name_differs",
             WARNING,
-            f"{_shown(product)} is called “{item.name}” in QuickBooks.",
+            f"{_shown(product)} is called “{same[0].name}” in QuickBooks.",
             "renamed_product",
             product.sku,
             "Give both the same name: the next sync may otherwise make a second item, or be refused.",

@@ -245,8 +245,10 @@ def _absent(shown: Shown, rule: str, words: str) -> Check:
 
 def _fresh(shown: Shown) -> bool:
     """Whether the document may still be on its way: changed in Cin7 less than a day before QuickBooks was read."""
-    changed, read = shown.main.updated or shown.main.created, shown.books.as_of.get(Source.QBO)
-    return changed is None or read is None or read - changed < _PATIENCE
+    changed, read, day = shown.main.updated or shown.main.created, shown.books.as_of.get(Source.QBO), shown.main.day
+    if changed is None or read is None:
+        return read is None or day is None or read.date() - day <= _PATIENCE
+    return read - changed < _PATIENCE
 
 
 def _theirs(shown: Shown, kinds: tuple[str, ...]) -> list[Paper]:

@@ -14,7 +14,6 @@ from reports.books import Config
 from reports.load import books
 from reports.load_show import shown
 from reports.show import Shown, to_json, to_text
-from reports.trial_sync import purchase_steps, sale_steps
 from sync.domain.period import Period
 from sync.errors import UserError
 from sync.store.db import reading
@@ -153,36 +152,3 @@ def test_a_foreign_total_is_told_in_base_currency_by_its_rate(engine: Engine) ->
     cache(engine, "2026-01-05 Sale i1 INV-1 610 200 110.00", header("cin7", "Sale", "s1", "SO-1", **sale))
     told: Any = to_json(asked(engine, "INV-1"))["transaction"]
     assert (told["total_amount"], told["document_total"], told["currency"]) == ("110.00", "100.00", "EUR")
-
-
-def test_a_test_sale_that_went_through_passes_every_step(filled: Engine) -> None:
-    steps = list(sale_steps(asked(filled, "INV-1")))
-    assert [(step.rule, step.status) for step in steps] == [
-        ("test_sync.order", "ok"),
-        ("test_sync.invoice", "ok"),
-        ("test_sync.payment", "ok"),
-        ("test_sync.cost", "ok"),
-        ("test_sync.stock", "ok"),
-    ]
-
-
-@pytest.mark.parametrize(("lost", "rule"), [("8", "test_sync.cost"), ("7", "test_sync.invoice")])
-def test_a_step_that_did_not_reach_quickbooks_fails(engine: Engine, lost: str, rule: str) -> None:
-    kept = [row for row in rows() if not (row.source == "qbo" and row.id == lost)]
-    told = [each for each in LEDGER.splitlines() if not (each.startswith("qbo") and each.split()[3] == lost)]
-    cache(engine, "\n".join(told), *kept)
-    failed = {step.rule: step.cause for step in sale_steps(asked(engine, "INV-1")) if step.status == "error"}
-    assert failed[rule] == "missing_in_qbo"
-
-
-def test_another_total_in_quickbooks_fails_the_invoice_and_the_payment(engine: Engine) -> None:
-    changed = rows()
-    changed[2].total, changed[2].balance = 12000, 1000
-    cache(engine, LEDGER, *changed)
-    failed = {step.rule: step.cause for step in sale_steps(asked(engine, "INV-1")) if step.status == "error"}
-    assert failed == {"test_sync.invoice": "amount_differs", "test_sync.payment": "missing_in_qbo"}
-
-
-def test_without_a_purchase_there_is_nothing_to_test() -> None:
-    (step,) = purchase_steps(None)
-    assert (step.status, step.cause) == ("warning", "nothing_to_test")

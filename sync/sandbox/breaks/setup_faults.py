@@ -11,12 +11,12 @@ from sync.sandbox import chart
 from sync.sandbox.books import World
 from sync.sandbox.breaks import editing, setup_lists
 from sync.sandbox.breaks.listed import saved
-from sync.sandbox.breaks.missing import lone
 from sync.sandbox.breaks.scene import NoSuchCase, Scene
 from sync.sandbox.breaks.setup_lists import Wrong
 from sync.sandbox.breaks.table import inject
 
 _SILENCE = timedelta(days=24)
+_SETTLING = ("payment", "refund", "credit", "applied", "prepayment")
 
 
 def _refused_currency(scene: Scene) -> Wrong:
@@ -137,7 +137,7 @@ def _cause(cause: str, rule: str, status: str) -> Callable[[Scene], Wrong]:
     """A break of the tie-out that the set-up check must find too."""
 
     def fault(scene: Scene) -> Wrong:
-        expected = inject(scene.world, cause, scene.random)
+        expected = inject(scene.world, cause, scene.random, taken=scene.taken)
         return Wrong(rule, status, cause, expected.findings[0].subject)
 
     return fault
@@ -155,17 +155,20 @@ def _repeated(scene: Scene) -> Wrong:
     raise NoSuchCase("no channel day of the last weeks whose sales all stand")
 
 
-def _stopped(part: str, name: str) -> Callable[[Scene], Wrong]:
-    """One class of documents has not come to QuickBooks for three weeks; nobody was told."""
+def _stopped(name: str, *parts: str) -> Callable[[Scene], Wrong]:
+    """One class of documents, and what hangs on it, has not come to QuickBooks for weeks; nobody was told."""
 
     def fault(scene: Scene) -> Wrong:
         since = scene.world.today - _SILENCE
-        lost = [fact for fact in scene.facts(part, test=lone) if fact.day > since]
-        for fact in lost:
-            if scene.stands(fact):
+        lost = [fact for fact in scene.company.facts if fact.part in parts and fact.day > since]
+        for fact in reversed(lost):
+            if (
+                all(txn.id in scene.book.txns for txn in scene.book.made.get(id(fact), ()))
+                and id(fact) in scene.book.made
+            ):
                 editing.forgotten(scene, fact)
         if not lost:
-            raise NoSuchCase(f"no {part} in the last weeks")
+            raise NoSuchCase(f"no {name} in the last weeks")
         scene.works.publish()
         return Wrong("silent_stop", "error", "silent_stop", name)
 
@@ -197,18 +200,21 @@ FAULTS: Mapping[str, Callable[[Scene], Wrong]] = {
     "product_link: renamed without SKU": _cause("unmapped_product", "product_link", "error"),
     "quantity_tracking: on": _cause("quantity_tracking_on", "quantity_tracking", "error"),
     "second_connector: a summary": _repeated,
-    "silent_stop: cost of sales": _stopped("cost", "costs of sales"),
-    "silent_stop: invoices": _stopped("invoice", "sales invoices"),
-    "silent_stop: payments": _stopped("payment", "customer payments and credits"),
+    "silent_stop: cost of sales": _stopped("costs of sales", "cost"),
+    "silent_stop: invoices": _stopped("sales invoices", "invoice", *_SETTLING),
+    "silent_stop: payments": _stopped("customer payments and credits", *_SETTLING),
     "time_zone: QuickBooks elsewhere": _other_zone,
     "closing_dates: one closed longer": _closed_longer,
     "closing_dates: closed ahead": _closed_ahead,
 }
 
 
-def misconfigure(world: World, fault: str, random: Random) -> Wrong:
-    """Makes one thing of the set-up wrong, and says what the check must say of it; KeyError for an unknown fault."""
-    return FAULTS[fault](Scene(world, random))
+def misconfigure(world: World, fault: str, random: Random, taken: set[str] | None = None) -> Wrong:
+    """Makes one thing of the set-up wrong, and says what the check must say of it; KeyError for an unknown fault.
+
+    `taken` is shared by faults of one world: no product goes wrong twice.
+    """
+    return FAULTS[fault](Scene(world, random, set() if taken is None else taken))
 
 
 def rules(faults: Iterable[str] = FAULTS) -> set[str]:

@@ -25,10 +25,16 @@ class Wrong:
 def _stocked(scene: Scene) -> Good:
     """A product that lies in stock."""
     held = {product for product, _, layer in scene.company.stock.everything() if layer.quantity and layer.cost}
-    goods = [good for good in scene.company.catalogue.goods if good.id in held and not good.service]
+    goods = [
+        good
+        for good in scene.company.catalogue.goods
+        if good.id in held and not good.service and f"sku {good.sku}" not in scene.taken
+    ]
     if not goods:
         raise NoSuchCase("no product in stock")
-    return scene.random.choice(goods)
+    good = scene.random.choice(goods)
+    scene.reserve(f"sku {good.sku}")
+    return good
 
 
 def _renamed(scene: Scene) -> Wrong:
