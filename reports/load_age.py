@@ -51,9 +51,13 @@ def age(session: Session, facts: CompanyFacts, period: Period, today: date, part
     if not read[Source.CIN7]:
         raise NotSynced
     proven = proofs(session, facts.id, period, today)
+    failures = failed(session, facts.id, parts)
+    # Where nothing could be read, why it could not says more than that nothing is there.
+    told = {one.source for one in failures if one.entity == LEDGER[Source(one.source)]}
+    unread = {source for source in Source if not read[source] and source.value in told}
     reasons = {
-        *failed(session, facts.id, parts),
-        *(gap for source in Source for gap in missing(source, read[source], period, today)),
+        *failures,
+        *(gap for source in Source if source not in unread for gap in missing(source, read[source], period, today)),
         *(_unproven(proof, facts.currency) for proof in proven if proof.status == "differs"),
     }
     return Age(

@@ -32,9 +32,13 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """No answer, or none that can be read, for a reason that may pass; `error` is raised once patience ends."""
+    """No answer, or none that can be read, for a reason that may pass; `error` is raised once patience ends.
+
+    `most`: tries after which the reason is not believed to pass, 0 for as many as patience allows.
+    """
 
     error: UpstreamError
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def decide(
     if isinstance(outcome, Throttled):
         return _after_throttle(attempt, outcome)
     if isinstance(outcome, Unusable):
-        if patience <= 0 or (elapsed >= patience and attempt >= 2):
+        if patience <= 0 or (elapsed >= patience and attempt >= 2) or attempt == outcome.most:
             return Stop(outcome.error)
         pause = min(_FIRST_PAUSE * 2 ** min(attempt - 1, 10), _LONGEST_PAUSE)
         return Again(min(pause, max(patience - elapsed, _FIRST_PAUSE)))

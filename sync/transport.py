@@ -221,7 +221,8 @@ class Transport:
             tries.since = began if tries.since is None else tries.since
             step = decide(tries.failures, verdict, now - tries.since, 0.0 if self._dead else self._patience)
             if isinstance(step, Stop):
-                self._dead = self._answered_at < tries.since
+                # Who says that there is no such page is not dead.
+                self._dead = not verdict.most and self._answered_at < tries.since
                 return step
             return Again(step.wait * (0.8 + 0.4 * self._spread()))
         self._heard()

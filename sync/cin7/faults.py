@@ -12,6 +12,9 @@ from sync.transport import Answer, Refused, Throttled, Unusable, Usable, Verdict
 # Throttling came as 429, as 503, and with other statuses and this text (Cin7 docs: API limits; live notes of
 # antonhill/cin7core-feeder), so the text counts whatever the status is. Answers with rows are longer.
 _THROTTLED = re.compile(r"reached \d+ calls per", re.IGNORECASE)
+# What an unknown path answers, with HTTP 200 (antonhill/cin7core-feeder): it may pass, but mostly does not.
+_NO_PAGE = re.compile(r"page not found", re.IGNORECASE)
+_NO_PAGE_TRIES = 3
 _SHORT = 2000
 _SHOWN = 200
 _KEYS = "Check CIN7_ACCOUNT_ID and CIN7_APPLICATION_KEY (Cin7: Integrations & API > API)."
@@ -33,7 +36,7 @@ def judge(answer: Answer) -> Verdict:
     except (ValueError, RecursionError):
         if answer.status >= 400:
             return Refused(_rejected(answer, f"HTTP {answer.status}"))
-        return _unusable(answer, _kind_of_body(answer))
+        return _unusable(answer, _kind_of_body(answer), _NO_PAGE_TRIES if _NO_PAGE.search(short) else 0)
     fault = _fault(value)
     if fault:
         return _by_code(answer, fault)
@@ -82,8 +85,8 @@ def _no_access() -> Refused:
     return Refused(AuthExpired(f"Cin7 refused the access keys. {_KEYS}", system=SYSTEM))
 
 
-def _unusable(answer: Answer, why: str) -> Unusable:
-    return Unusable(Unavailable(f"Cin7 gave no usable answer to {answer.path} ({why})", system=SYSTEM))
+def _unusable(answer: Answer, why: str, most: int = 0) -> Unusable:
+    return Unusable(Unavailable(f"Cin7 gave no usable answer to {answer.path} ({why})", system=SYSTEM), most)
 
 
 def _rejected(answer: Answer, why: str, code: int | None = None) -> Rejected:

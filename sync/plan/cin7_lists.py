@@ -48,7 +48,7 @@ def whole_list(
     seen: set[str] = set()
     ever: set[int | None] = set()
     outcome = Outcome()
-    for _ in range(_PASSES):
+    for passed in range(_PASSES):
         before, here, totals = len(seen), set[str](), set[int | None]()
         for page in sync.cin7.pages(resource, limit=limit, tally=tally, first=None, **filters):
             totals.add(page.total)
@@ -66,7 +66,7 @@ def whole_list(
             return here, outcome
         if ever == {len(seen)}:
             return seen, outcome
-        if len(seen) == before and len(totals) == 1:
+        if passed and len(seen) == before and len(totals) == 1:
             break
     told = " or ".join(map(str, sorted(total or 0 for total in totals)))
     outcome.incomplete = f"the list announces {told} rows, {len(here)} could be read; the next sync tries again"

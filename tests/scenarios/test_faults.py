@@ -261,6 +261,14 @@ def test_rows_that_shift_between_pages_are_all_kept_once(stage: Stage, kind: Kin
         assert practice.contents()["document"] == documents
 
 
+def test_a_wrong_total_of_an_empty_list_is_asked_again(stage: Stage) -> None:
+    practice, wants = stage.start("nothing"), Wants(only=("me", "company", "sales"))
+    once = replace(CALM, rules=(Rule(Kind.MOVING_TOTAL, "cin7", "salelist", upto=1),))
+    with serve(world([]), limits=False, faults=once) as served:
+        practice.served = served
+        assert practice.sync(wants).status == "succeeded"
+
+
 def _sale(number: int) -> dict[str, object]:
     return {
         "SaleID": f"aaaaaaaa-0000-0000-0000-{number:012d}",

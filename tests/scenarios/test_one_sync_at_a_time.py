@@ -91,7 +91,7 @@ def test_a_second_sync_hears_who_is_at_it_since_when_and_calls_nobody(sqlite_eng
 
 
 def test_a_run_that_lost_its_lease_stops(sqlite_engine: Engine, served: Served) -> None:
-    practice, stopped = Practice(served, sqlite_engine, lease_seconds=0.3), threading.Event()
+    practice, stopped = Practice(served, sqlite_engine, lease_seconds=6.0), threading.Event()
 
     def rob(progress: Progress) -> None:
         """Another process holds the lease now, as after a sleep of this machine; its next renewal shows that."""

@@ -47,6 +47,9 @@ Outcome = Throttled | Unusable | Refused | Unauthorised
         (1, Unusable(GONE), 120.0, 120.0, 0.5),
         (2, Unusable(GONE), 240.0, 120.0, GONE),
         (1, Unusable(GONE), 0.0, 0.0, GONE),
+        # unusable, and not believed to pass after some tries
+        (2, Unusable(GONE, most=3), 0.5, 120.0, 1.0),
+        (3, Unusable(GONE, most=3), 1.5, 120.0, GONE),
         # refused: at once
         (1, Refused(NO), 0.0, 120.0, NO),
         (1, Refused(KEYS), 0.0, 120.0, KEYS),

@@ -69,6 +69,13 @@ def test_what_may_pass_is_unusable(status: int, body: str, words: str) -> None:
     assert str(verdict.error) == f"Cin7 gave no usable answer to saleList ({words})"
 
 
+def test_a_page_that_is_not_found_is_not_asked_for_until_patience_ends() -> None:
+    missing, resting = judged(200, "<html>Page not found</html>"), judged(200, "<html>Maintenance</html>")
+    assert isinstance(missing, Unusable)
+    assert isinstance(resting, Unusable)
+    assert (missing.most, resting.most) == (3, 0)
+
+
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
