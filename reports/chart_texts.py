@@ -186,20 +186,22 @@ def locations(pack: Pack, found: PlaceValues, local: Local) -> Chart:
         direction = "up" if found.change > 0 else "down"
         moved = f"{direction} {local.money(abs(found.change))}" if found.change else "unchanged"
         change = f"{moved} since {local.day(found.before_day)}"
-    rows = [
-        (place.location or "No location", local.money(place.value), _signed(place.change, local))
-        for place in found.places
-    ]
-    rows += [("Rounding", local.money(found.rounding), "")] if found.rounding else []
-    rows += [("Total", local.money(found.total), _signed(found.change, local))]
+    rows = [_place_cells(p.location or "No location", p.value, p.before, p.change, local) for p in found.places]
+    rows += [("Rounding", local.money(found.rounding), "", "")] if found.rounding else []
+    rows += [_place_cells("Total", found.total, found.before, found.change, local)]
     alt = f"Bars by location on {local.day(found.day)}: " + "; ".join(
-        f"{name} {value}{f' ({moved})' if moved else ''}" for name, value, moved in rows
+        f"{name} {value}{f' ({moved})' if moved else ''}" for name, value, _, moved in rows
     )
     subtitle = f"Cin7 stock value by location on {local.day(found.day)}, and its change on the week"
     title = f"Stock is worth {local.money(found.total)}, {change}"
     foot = (f"Cin7 stock as of {local.instant(found.taken_at)}  ·  Tieout", *footer(pack, local)[1:])
-    return made("locations", title, subtitle, alt + ".", [("Location", "Value", "Change"), *rows], foot)
+    earlier = f"Value on {local.day(found.before_day)}" if found.before_day else "Value before"
+    head = ("Location", f"Value on {local.day(found.day)}", earlier, "Change")
+    return made("locations", title, subtitle, alt + ".", [head, *rows], foot)
 
 
-def _signed(minor: int | None, local: Local) -> str:
-    return "" if minor is None else local.signed(minor)
+def _place_cells(
+    name: str, value: int, before: int | None, change: int | None, local: Local
+) -> tuple[str, str, str, str]:
+    was = "" if before is None else local.money(before)
+    return (name, local.money(value), was, "" if change is None else local.signed(change))

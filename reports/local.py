@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import NumberPattern, format_decimal, format_percent, parse_pattern
+from babel.numbers import NumberPattern, format_decimal, format_percent, get_currency_symbol, parse_pattern
 
 from reports.books import CompanyFacts
 from sync.domain.money import digits, from_minor
@@ -92,7 +92,10 @@ class Local:
         return self._with(0)
 
     def _with(self, places: int) -> NumberPattern:
-        pattern = parse_pattern(self.locale.currency_formats["standard"].pattern)
+        text = self.locale.currency_formats["standard"].pattern
+        # Letters keep a space between them and the number (CLDR): KWD 1.250, but $1.25. babel does not see to it.
+        spaced = get_currency_symbol(self.currency, self.locale)[-1:].isalpha()
+        pattern = parse_pattern(text.replace("¤#", "¤\xa0#") if spaced else text)
         pattern.frac_prec = (places, places)
         return pattern
 

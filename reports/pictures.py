@@ -26,6 +26,7 @@ SCALE = 2
 # kaleido itself looks for Chrome, Chromium, Edge and Brave, and for what plotly_get_chrome brought; not for these.
 _ALSO = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
 _BROWSER = "BROWSER_PATH"
+_PARTING = 5.0  # seconds that each step of an end may take
 
 
 class NoPicture(Exception):
@@ -164,11 +165,24 @@ class _Warm:
     def end(self, *, polite: bool) -> None:
         """Closes the browser, or kills it and all that it started; then its loop."""
         if polite and self._kaleido is not None:
-            with suppress(Exception):
-                self._wait(self._kaleido.close(), 5.0)
+            with suppress(NoPicture, _Died):
+                self._wait(self._kaleido.close(), _PARTING)
         process = getattr(self._kaleido, "subprocess", None)
         if process is not None and process.poll() is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)  # choreographer gives it a session of its own
+            process.wait(_PARTING)
+        with suppress(NoPicture, _Died):
+            self._wait(_cancel_others(), _PARTING)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5.0)
+        self._thread.join(_PARTING)
+        if not self._thread.is_alive():
+            self._loop.close()
+
+
+async def _cancel_others() -> None:
+    """Ends what still waits in this loop, so that nothing is left half done."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from reports.books import Books
 from reports.bridge import BEFORE, OPENING, OTHERS, UNEXPLAINED, Step
-from sync.domain.accounts import Source
+from reports.reconcile.tie_out import spoken
 
-_CONTROLS = {"cogs": "COGS", "work_in_progress": "Work in progress"}
+_CONTROLS = {"cogs": "COGS"}
 _SEVERAL = frozenset({"receivables", "payables", "accrued_purchases", "inventory_adjustments", "revenue"})
 _LABELS = {
     BEFORE: "Earlier, explained",
@@ -49,9 +49,7 @@ _THINGS = {"cogs": ("journal", "journals")}
 
 def control_label(control: str, books: Books) -> str:
     """ "COGS", "Accrued purchases", or "404 Bank Fees" of an account that no control claims."""
-    code = control.removeprefix("account:")
-    account = books.accounts.get((Source.CIN7, code)) if code != control else None
-    return f"{code} {account.name}" if account else _CONTROLS.get(control) or _capital(control)
+    return _CONTROLS.get(control) or _capital(spoken(control, books))
 
 
 def differ(label: str, control: str) -> str:

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
+from reports.pictures import NoBrowser, find_browser
 from sync.store.db import migrate, open_database
 
 # A property test of the store rolls back after each example, so that its database may serve them all.
@@ -74,6 +75,16 @@ def samples() -> Path:
     if not folder.is_dir():
         _missing("needs the recorded payloads: name their folder in TIEOUT_SAMPLES")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> str:
+    """The browser that draws pictures and shows pages; the tests that need it are marked `browser`."""
+    try:
+        return find_browser()
+    except NoBrowser as error:
+        _missing(f"needs Chromium: {error}")
+        return ""
 
 
 @pytest.fixture(scope="session")
