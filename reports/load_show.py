@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from reports.books import Books
 from reports.load_memory import remembered
 from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, AnyRow, among
+from reports.load_transaction import meant, transaction_id
 from reports.reconcile.numbers import MOST_CHARACTERS, named, plain
 from reports.show import Entry, Item, Paper, Shown
 from sync.domain.accounts import Source
@@ -36,11 +37,13 @@ class _Family:
 
 
 def shown(session: Session, books: Books, words: str) -> Shown:
-    """Both sides of the document that `words` numbers (an order, invoice, credit note, task or QuickBooks number).
+    """Both sides of the document that `words` numbers (an order, invoice, credit note, task, QuickBooks
+    number, or transaction id).
 
     Raises NotThere where nothing bears that number.
     """
-    company, number = books.company.id, " ".join(words.split())
+    company = books.company.id
+    number = meant(session, company, " ".join(words.split()))
     headers = _cin7_headers(session, company, number)
     family = _family(session, company, number, headers)
     left = _cin7_entries(session, company, family)
@@ -65,6 +68,7 @@ def shown(session: Session, books: Books, words: str) -> Shown:
             for each in remembered(session, company)
             if keys & {d.task_id for d in each.finding.cin7} or keys & {d.id for d in each.finding.qbo}
         ),
+        transaction_id=transaction_id(session, company, main),
     )
 
 

@@ -71,6 +71,7 @@ class Shown:
     """The answer: both sides of what `number` names, oldest first, and the findings in which it stands.
 
     `main` is the Cin7 document that bears the number (QuickBooks' where Cin7 has none); `items` are its lines.
+    `transaction_id` is the setup guide's, "" where `main` is neither a sale nor a purchase of Cin7.
     """
 
     number: str
@@ -80,6 +81,7 @@ class Shown:
     entries: tuple[Entry, ...]
     items: tuple[Item, ...] = ()
     findings: tuple[Remembered, ...] = ()
+    transaction_id: str = ""
 
     def movement(self) -> dict[str, tuple[int, int]]:
         """Control -> (Cin7, QuickBooks) of these documents, in the control's own direction."""
@@ -115,7 +117,7 @@ def transaction(shown: Shown) -> dict[str, object]:
     currency, main = shown.books.currency, shown.main
     cost = sum(shown.movement().get("cogs", (0, 0))[:1])
     return {
-        "transaction_id": shown.number,
+        "transaction_id": shown.transaction_id or shown.number,
         "type": main.kind,
         "date": main.day and main.day.isoformat(),
         "customer_name": main.party,

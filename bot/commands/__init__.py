@@ -156,8 +156,8 @@ COMMANDS = (
     ),
     Command(
         "config",
-        "",
-        "The settings in force and where each came from, secrets hidden",
+        "[--example]",
+        "The settings in force and where each came from, secrets hidden; or a commented example of tieout.toml",
         config.arguments,
         config.parse,
         config.run,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -91,7 +92,7 @@ def test_of_a_payment_for_two_invoices_the_part_of_this_one_counts(filled: Engin
 
 def test_the_transaction_is_the_setup_guides(filled: Engine) -> None:
     assert to_json(asked(filled, "INV-1"))["transaction"] == {
-        "transaction_id": "INV-1",
+        "transaction_id": "C7-QBO-20260105-001",
         "type": "Sale",
         "date": "2026-01-05",
         "customer_name": "Acme",
@@ -152,3 +153,28 @@ def test_a_foreign_total_is_told_in_base_currency_by_its_rate(engine: Engine) ->
     cache(engine, "2026-01-05 Sale i1 INV-1 610 200 110.00", header("cin7", "Sale", "s1", "SO-1", **sale))
     told: Any = to_json(asked(engine, "INV-1"))["transaction"]
     assert (told["total_amount"], told["document_total"], told["currency"]) == ("110.00", "100.00", "EUR")
+
+
+def test_a_transaction_id_is_the_day_and_the_place_in_it_and_leads_back_to_the_document(filled: Engine) -> None:
+    found: Any = to_json(asked(filled, "INV-1"))["transaction"]
+    assert re.fullmatch(r"C7-QBO-20260105-\d{3}", found["transaction_id"])
+    again: Any = to_json(asked(filled, found["transaction_id"].lower()))["transaction"]
+    assert again == found
+
+
+def test_each_sale_and_purchase_of_a_day_has_an_id_of_its_own(engine: Engine) -> None:
+    day = date(2026, 1, 8)
+    cache(
+        engine,
+        "",
+        *(header("cin7", "Sale", f"s{n}", f"SO-{n}", day=day) for n in (2, 1)),
+        header("cin7", "Purchase", "p1", "PO-1", day=day),
+    )
+    ids = [asked(engine, number).transaction_id for number in ("SO-1", "SO-2", "PO-1")]
+    assert ids == ["C7-QBO-20260108-001", "C7-QBO-20260108-002", "C7-QBO-20260108-003"]
+
+
+@pytest.mark.parametrize("words", ["C7-QBO-20260105-099", "C7-QBO-20261399-001"])
+def test_an_id_that_names_nothing_is_told(filled: Engine, words: str) -> None:
+    with pytest.raises(UserError, match=r"names no sale|no day"):
+        asked(filled, words)
