@@ -11,7 +11,7 @@ from sync.domain.alerts import AlertKind, Link, Trouble
 
 SYSTEMS = {"cin7": "Cin7 Core", "qbo": "QuickBooks Online"}
 LATE, RECONNECT, BUDGET, FINDINGS, CLOSED = "sync_late", "reconnect:qbo", "budget", "finding:", "closed_period"
-SYNC, REPORT = "sync:", "report:"
+SYNC, REPORT, SETUP = "sync:", "report:", "setup"
 NEARLY = Decimal("0.8")  # of an allowance: from here on an alert tells
 
 _CIN7_STATUS = Link("Cin7 Core", "https://inventory.dearsystems.com/")
@@ -79,6 +79,19 @@ class Found(Protocol):
     def remedy(self) -> str: ...
     @property
     def documents(self) -> Sequence[Document]: ...
+
+
+class Wrong(Protocol):
+    """A line of the set-up check that is not right."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def fix(self) -> str: ...
 
 
 def sync_failed(source: str, failed: Sequence[FailedPart], succeeded: int) -> Trouble:
@@ -178,6 +191,19 @@ def report_failed(name: str, period: str, reason: str) -> Trouble:
         lines=(f"Period {period}: {reason}",),
         remedy="Build it again with Retry now. The schedule goes on as planned.",
         retry=f"{REPORT}{name}",
+    )
+
+
+def setup_changed(new: Sequence[Wrong], wrong: int) -> Trouble:
+    """What the daily set-up check finds wrong that was not wrong the day before; `wrong` counts all that is."""
+    rest = f"In all {_count(wrong, 'point')} of the set-up are not right; /sync check lists them."
+    return Trouble(
+        kind=AlertKind.SETUP,
+        cause=SETUP,
+        title=f"The set-up changed: {_count(len(new), 'new fault')}",
+        lines=(*(f"{told.status}: {told.message}" for told in new[:_SHOWN]), *_rest(len(new)), rest),
+        remedy=new[0].fix,
+        parts=tuple(told.id for told in new),
     )
 
 

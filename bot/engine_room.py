@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from bot import alert_texts, heartbeat, hints
+from bot import alert_texts, daily_check, heartbeat, hints
 from bot.alert_life import Patience
 from bot.alert_texts import Found
 from bot.alerts import Alerts, Report
@@ -30,6 +30,7 @@ from sync.settings import Schedule, Settings
 from sync.store.alerts import AlertBook
 from sync.store.audit import AuditLog
 from sync.store.calls import StoredCallLog
+from sync.store.checks import CheckMemory
 from sync.store.events import Consents, SeenEvents
 from sync.store.health import SyncHealth
 from sync.store.jobs import JobBook
@@ -68,13 +69,14 @@ class Work:
 
     `sync` runs one sync of some entities (none: all) for whoever started it, and gives its report; it wraps its
     own work in `EngineRoom.syncing`. `report` builds and posts a scheduled report for a due time. `tie_out` ties out
-    after a good sync; `figures` says whether the alerts' channel may read money.
+    after a good sync; `figures` says whether the alerts' channel may read money; `check` is the set-up check's lines.
     """
 
     sync: Callable[[tuple[str, ...], str], Report]
     report: Callable[[Schedule, Due], None]
     tie_out: Callable[[], TieOut | None] = lambda: None
     figures: Callable[[], bool] = lambda: True
+    check: Callable[[], Sequence[daily_check.Told]] = tuple
 
 
 class EngineRoom:
@@ -101,6 +103,7 @@ class EngineRoom:
         self.seen = SeenEvents(engine)
         self.consents = Consents(engine)
         self.audit = AuditLog(engine, company)
+        self._checks = CheckMemory(engine, company)
         self.runs = RunBook(engine, company)
         self.box = StoredOutbox(engine, company)
         self.outbox = Outbox(self.box, slack, StoredCallLog(engine), clock)
@@ -240,6 +243,8 @@ class EngineRoom:
                 found.append(Job(name, rule, lambda due: self._scheduled(self._settings.sync.entities)))
             elif name == "snapshot":
                 found.append(Job(name, rule, lambda due: self._snapshot()))
+            elif name == "check":
+                found.append(Job(name, rule, lambda due: daily_check.run(self._work.check, self._checks, self.alerts)))
             else:
                 found.append(Job(name, rule, self._report_job(rows[name])))
         return found

@@ -25,6 +25,7 @@ log = logging.getLogger("tieout.schedule")
 LEASE = 60.0  # seconds after which the due time of a process that died is free again
 _LOOK = 15.0  # how often missed and abandoned due times are looked for
 _SNAPSHOT = "45 23 * * *"  # the last stock figures of a company-local day
+_CHECK = "30 6 * * *"  # the set-up check, before anybody works
 _WATCH = 60  # seconds between two looks at what time does to alerts
 
 
@@ -60,13 +61,14 @@ class Book(Protocol):
 
 
 def rules_of(settings: Settings, zone: str) -> dict[str, Rule]:
-    """Every job of the settings with its rule: "sync", "snapshot", and "report:NAME" for each [[schedule]].
+    """Every job of the settings with its rule: "sync", "snapshot", "check", and "report:NAME" for each [[schedule]].
 
     `zone` is the company's time zone.
     """
     every = settings.sync.every
     found: dict[str, Rule] = {} if every is None else {"sync": Every(every)}
     found["snapshot"] = Cron(_SNAPSHOT, zone)
+    found["check"] = Cron(_CHECK, zone)
     return found | {f"report:{row.name}": Cron(row.cron, zone) for row in settings.schedules}
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from bot import after_sync, alert_texts
+from bot.checking import checked
 from bot.connection import Connection
 from bot.deps import Answer, Deps
 from bot.desk import Busy, SyncTicket
@@ -24,6 +25,7 @@ from bot.schedule import rules_of
 from bot.slack import Slack
 from bot.slack_faults import SlackFault
 from bot.syncs import Syncs
+from reports.setup_facts import Check
 from sync.errors import AppError, UserError
 from sync.pull import Progress, RunReport, Wants, pull
 from sync.settings import Schedule, Settings
@@ -52,7 +54,7 @@ class Service:
         with closing(self._connection()) as connection:
             self.company = connection.company()
         self.slack = Slack(settings.slack.bot_token.reveal(), settings.slack.api_url)
-        work = Work(self._scheduled_sync, self._report, self._tie_out, self._may_read_money)
+        work = Work(self._scheduled_sync, self._report, self._tie_out, self._may_read_money, self._check)
         self._zone = self._known_zone()
         self.stopping = False
         self._money, self._asked_until = False, 0.0
@@ -166,6 +168,10 @@ class Service:
     def _tie_out(self) -> after_sync.AfterSync | None:
         with self.deps() as deps:
             return after_sync.tie_out(deps)
+
+    def _check(self) -> Sequence[Check]:
+        with self.deps() as deps:
+            return checked(deps).checks
 
     def _report(self, row: Schedule, due: Due) -> None:
         from bot import packs  # brings plotly and the Excel writer

@@ -27,6 +27,7 @@ class AlertKind(StrEnum):
     FINDING = "finding"
     CLOSED_PERIOD = "closed_period"
     REPORT_FAILED = "report_failed"
+    SETUP = "setup_changed"
 
 
 @dataclass(frozen=True, slots=True)

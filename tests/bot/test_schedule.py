@@ -230,10 +230,11 @@ def test_every_job_of_the_settings_has_its_rule(tmp_path: Path) -> None:
     assert rules == {
         "sync": Every(900),
         "snapshot": Cron("45 23 * * *", "America/New_York"),
+        "check": Cron("30 6 * * *", "America/New_York"),
         "report:weekly": WEEKLY,
     }
     (tmp_path / "tieout.toml").write_text('[sync]\nevery = "manual"\n')
-    assert list(rules_of(read({}, tmp_path), "UTC")) == ["snapshot"]
+    assert list(rules_of(read({}, tmp_path), "UTC")) == ["snapshot", "check"]
 
 
 def test_what_comes_next_is_told_the_soonest_first() -> None:

@@ -151,5 +151,5 @@ def test_the_status_tells_what_is_due_next(desk: Desk) -> None:
     assert desk.run("sync", "--only", "me", "--json") == DONE
     assert desk.run("status", "--json") == DONE
     dues = desk.document()["next"]
-    assert [due["job"] for due in dues] == ["sync", "snapshot", "report:weekly"]
-    assert dues[2]["at"] == "2026-03-23T13:00:00Z"
+    assert [due["job"] for due in dues] == ["sync", "snapshot", "check", "report:weekly"]
+    assert dues[3]["at"] == "2026-03-23T13:00:00Z"
