@@ -49,7 +49,7 @@ class Calendar:
 class Deps:
     """One command's surroundings; `answer` runs another command, `phrases` are the spoken options of each.
 
-    `shared` is an open cache that outlives the command.
+    `shared` is an open cache, `warm` a browser that draws pictures, which outlive the command.
     """
 
     settings: Settings
@@ -58,6 +58,7 @@ class Deps:
     phrases: Phrases
     as_json: bool = False
     shared: Engine | None = None
+    warm: Pictures | None = None
     _open: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
@@ -109,9 +110,11 @@ class Deps:
 
     @cached_property
     def pictures(self) -> Pictures:
-        """The browser that draws pictures, warm from the first on; ended with these surroundings."""
+        """The browser that draws pictures; one of its own ends with these surroundings."""
         from reports.pictures import Pictures
 
+        if self.warm is not None:
+            return self.warm
         return self._open.enter_context(closing(Pictures(environ=self.outside.environ)))
 
     def calendar(self, session: Session, company: int) -> Calendar:

@@ -25,6 +25,7 @@ from bot.schedule import rules_of
 from bot.slack import Slack
 from bot.slack_faults import SlackFault
 from bot.syncs import Syncs
+from reports.pictures import Pictures
 from reports.setup_facts import Check
 from sync.errors import AppError, UserError
 from sync.pull import Progress, RunReport, Wants, pull
@@ -38,6 +39,7 @@ _WORKERS = 12
 _KNOWN = 300.0  # seconds for which it is remembered who reads the alerts' channel
 _WAITING = 300  # questions that may wait for a worker
 _SYNC_ENDS = 4.0  # seconds that a running sync has to end in good order
+_BROWSER_ENDS = 0.5  # seconds more that the browser has to go, which it had all the while
 _LAST_WORDS = 2.5  # seconds that what messages say last has to reach Slack
 
 
@@ -60,6 +62,7 @@ class Service:
         self._money, self._asked_until = False, 0.0
         self.room = EngineRoom(settings, self.engine, self.company, self._zone, outside.clock, self.slack, work)
         self.syncs = Syncs(self.room, self._pull, outside.clock, self._wants(), self._look_at_zone)
+        self.pictures = Pictures(environ=outside.environ)
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="answer")
         self._places = threading.BoundedSemaphore(_WORKERS + _WAITING)
 
@@ -73,9 +76,12 @@ class Service:
         self.stopping = True
         self.room.pause()
         self._pool.shutdown(wait=False, cancel_futures=True)
+        browser = threading.Thread(target=self.pictures.close, name="last picture", daemon=True)
+        browser.start()  # beside the rest, which must not wait for a browser that hangs
         self.syncs.stop(_SYNC_ENDS)
         self.room.last_words("sync:", _LAST_WORDS)
         self.room.stop()
+        browser.join(_BROWSER_ENDS)
 
     @property
     def zone(self) -> str:
@@ -83,7 +89,8 @@ class Service:
 
     @contextmanager
     def deps(self) -> Iterator[Deps]:
-        with closing(Deps(self.settings, self.outside, self._answer, self._phrases, shared=self.engine)) as deps:
+        own = Deps(self.settings, self.outside, self._answer, self._phrases, shared=self.engine, warm=self.pictures)
+        with closing(own) as deps:
             yield deps
 
     def work(self, task: Callable[[], None]) -> None:
