@@ -28,6 +28,7 @@ SIGN_OFF = _TABLES["sign_off"]
 FORMER = _TABLES["former"]
 CLOSING_DAY = _TABLES["closing_day"]
 AUDIT = _TABLES["audit"]
+RUN = _TABLES["run"]
 
 
 class Closing(NamedTuple):
@@ -239,8 +240,17 @@ def _present(
 
 
 def changed_months(session: Session, company: int, since: datetime, *, before: date) -> list[Period]:
-    """The calendar months before the day `before` in which a reading begun at `since` or later found a difference."""
-    days = select(FORMER.c.day).where(FORMER.c.company == company, FORMER.c.replaced_at >= since, FORMER.c.day < before)
+    """The calendar months before the day `before` in which a reading begun at `since` or later found a difference.
+
+    After the first sync of all these are the months in which anything was posted.
+    """
+    good = select(func.count()).where(RUN.c.company == company, RUN.c.status.in_(("succeeded", "partial")))
+    if session.execute(good).scalar_one() > 1:
+        days = select(FORMER.c.day).where(
+            FORMER.c.company == company, FORMER.c.replaced_at >= since, FORMER.c.day < before
+        )
+    else:
+        days = select(POSTING.c.day).where(POSTING.c.company == company, POSTING.c.day < before)
     months = sorted({day.replace(day=1) for day in session.execute(days.distinct()).scalars()})
     return [Period(month, (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)) for month in months]
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from reports.books import Config
 from reports.load import books
-from reports.load_memory import memory
+from reports.load_memory import changed_months, memory
 from reports.memory import LateChange
 from sync.domain.accounts import Posting, Source
 from sync.domain.period import Period
@@ -16,6 +16,7 @@ from sync.store.db import reading, writing
 from sync.store.findings import sign_off
 from sync.store.former import note_closing
 from sync.store.ledger import WindowReading, replace_window
+from sync.store.tables import Run
 from tests.reports.ledgers import JANUARY, READ, TODAY, cache
 
 LATER = READ + timedelta(days=1)
@@ -114,3 +115,15 @@ def test_a_change_after_a_sign_off_is_late_in_its_period(engine: Engine) -> None
     with reading(engine) as session:
         (late,) = memory(session, books(session, 1, JANUARY, Config(), today=TODAY)).late
     assert (late.closed_by, late.closed_day, late.document) == ("sign-off", JANUARY.end, "7")
+
+
+def test_after_the_first_sync_every_month_that_has_postings_is_new(engine: Engine) -> None:
+    made = cache(engine, BOOKS + "2026-02-05 Sale t2 INV-2 610 200 50.00")
+    for run, first in (("r1", True), ("r2", False)):
+        made.add(Run(id=run, company=1, status="succeeded", started_at=READ))
+        with reading(engine) as session:
+            told = changed_months(session, 1, READ, before=date(2026, 3, 1))
+        assert [month.start for month in told] == ([date(2026, 1, 1), date(2026, 2, 1)] if first else [])
+    _read(engine, 12_000)
+    with reading(engine) as session:
+        assert changed_months(session, 1, READ, before=date(2026, 3, 1)) == [JANUARY]
