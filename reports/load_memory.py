@@ -122,8 +122,8 @@ class _State(NamedTuple):
 def late_changes(session: Session, company: int, period: Period, closed: Iterable[Closing]) -> tuple[LateChange, ...]:
     """What changed inside closed days of the period after they were closed, and still differs from what it was.
 
-    Under a system's closing date counts what a reading from after it was known had otherwise; under a sign-off what a
-    later reading replaced.
+    Of several closings that of the document's own system comes first. Under a system's closing date counts what a
+    reading from after it was known had otherwise; under a sign-off what a later reading replaced.
     """
     closed = tuple(closed)
     states = _states(session, company, period)
@@ -132,7 +132,7 @@ def late_changes(session: Session, company: int, period: Period, closed: Iterabl
     judged: set[tuple[Closing, str, str, str]] = set()
     for state in states:
         key = (state.source.value, state.kind, state.document)
-        for each in closed:
+        for each in sorted(closed, key=lambda closing: closing.by != state.source):
             # The oldest state after the closing is what was closed; what came in between may have been taken back.
             if (each, *key) in judged or not _after(state, each):
                 continue

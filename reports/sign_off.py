@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -16,19 +16,21 @@ from reports.reconcile.tie_out import TieOut
 from reports.reconcile.tie_out import to_json as report_json
 from sync.domain.period import Period
 
-# What of a tie-out's document tells when it was asked, not what the books say.
-_NOT_THE_BOOKS = ("as_of",)
-_PEOPLES = ("first_seen", "owner", "due")
+# What of a tie-out tells of the books: not when it was asked, in which words, and what else is remembered.
+_CONTROL = ("control", "cin7", "qbo", "difference", "explained", "unexplained")
+_CLOSING = ("cin7", "qbo", "difference", "opening_difference", "first_divergence")
+_FINDING = ("id", "root", "cause", "nature", "control", "amount", "at_stake", "count", "subject", "cin7", "qbo")
 _WORDS = {
     "cin7_ledger": "Cin7's postings of the period",
     "qbo_ledger": "QuickBooks' postings of the period",
     "cin7_balances": "Cin7's balances up to the period's end",
     "qbo_balances": "QuickBooks' balances up to the period's end",
-    "documents": "the documents of the period",
+    "documents": "QuickBooks' documents of the period",
     "account_map": "the account map",
     "config": "the settings that decide figures",
     "report": "the tie-out",
 }
+_SIDES = {"cin7": "Cin7", "qbo": "QuickBooks"}
 _CLOSERS = {"cin7": "Cin7's lock date", "qbo": "QuickBooks' closing date", "sign-off": "a sign-off"}
 
 
@@ -62,10 +64,22 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A figure of one side that is another now than when the period was signed off; money as text, None for none."""
+
+    control: str
+    figure: str
+    source: str
+    signed: str | None
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignOff:
     """The answer. `status`: "signed", "refused", "changed" (signed, and the books differ since) or "unsigned".
 
-    `changed` names the inputs whose hash is another now; `late` the documents that made it so, where they are known.
+    `changed` names the inputs whose hash is another now; `late` the documents that made it so, where they are known;
+    `moved` the figures of both sides that are not what was frozen.
     """
 
     status: str
@@ -74,7 +88,8 @@ class SignOff:
     reasons: tuple[Reason, ...] = ()
     signed: Signed | None = None
     changed: tuple[str, ...] = ()
-    late: tuple[LateChange, ...] = field(default=())
+    late: tuple[LateChange, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
 
 def reasons(result: TieOut, tolerance: int) -> tuple[Reason, ...]:
@@ -113,12 +128,38 @@ def evidence(result: TieOut, inputs: Mapping[str, str]) -> Evidence:
 
 
 def report_hash(report: Mapping[str, Any]) -> str:
-    """A hash of what the tie-out says of the books: neither of when it was asked, nor of people's words on findings."""
-    told = {name: value for name, value in report.items() if name not in _NOT_THE_BOOKS}
-    told["findings"] = [
-        {name: value for name, value in finding.items() if name not in _PEOPLES} for finding in report["findings"]
-    ]
+    """A hash of what the tie-out says of the books: neither of when it was asked, nor of people's words on findings.
+
+    An account that came later, the stock of another day, and what earlier periods' findings explain are no part of it.
+    """
+    controls = [_facts(each, report["period"]["end"]) for each in report["controls"]]
+    told = {
+        "period": report["period"],
+        "currency": report["currency"],
+        "controls": [
+            each for each in controls if any(_moved(value) for name, value in each.items() if name != "control")
+        ],
+        "findings": [
+            {name: finding[name] for name in _FINDING}
+            for finding in report["findings"]
+            if finding["cause"] != "opening_difference"
+        ],
+        "ambiguous": report["ambiguous"],
+    }
     return hashed(told)
+
+
+def _facts(control: Mapping[str, Any], end: str) -> dict[str, Any]:
+    told = {name: control[name] for name in _CONTROL}
+    closing = control["closing"] or {}
+    stock = closing.get("subledger") or {}
+    inside = bool(stock) and stock["taken_at"][:10] <= end
+    return told | {f"closing {name}": closing.get(name) for name in _CLOSING} | {"stock": stock if inside else None}
+
+
+def _moved(value: object) -> bool:
+    """Whether a figure is one: neither absent nor zero."""
+    return value is not None and (not isinstance(value, str) or bool(value.strip("-0.")))
 
 
 def hashed(value: object) -> str:
@@ -132,8 +173,24 @@ def compared(result: TieOut, now: Evidence, signed: Signed | None, late: Sequenc
         return SignOff("unsigned", result, now)
     names = sorted(signed.inputs.keys() | now.inputs.keys())
     changed = tuple(name for name in names if signed.inputs.get(name) != now.inputs.get(name))
-    mine = tuple(change for change in late if change.closed_by == "sign-off")
-    return SignOff("changed" if changed else "signed", result, now, (), signed, changed, mine)
+    moved = tuple(_differing(signed.report, now.report)) if changed else ()
+    return SignOff("changed" if changed else "signed", result, now, (), signed, changed, tuple(late), moved)
+
+
+def _differing(signed: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Moved]:
+    """Movements and closing balances, side by side, where the frozen snapshot and what is read now differ."""
+    before, after = ({each["control"]: each for each in report["controls"]} for report in (signed, now))
+    for control in sorted(before.keys() | after.keys()):
+        for figure in ("movement", "closing"):
+            for source in ("cin7", "qbo"):
+                then, told = (_figure(side.get(control), figure, source) for side in (before, after))
+                if then != told and (_moved(then) or _moved(told)):
+                    yield Moved(control, figure, source, then, told)
+
+
+def _figure(control: Mapping[str, Any] | None, figure: str, source: str) -> str | None:
+    held = control and (control if figure == "movement" else control["closing"])
+    return held[source] if held else None
 
 
 def to_json(answer: SignOff) -> dict[str, object]:
@@ -150,6 +207,7 @@ def to_json(answer: SignOff) -> dict[str, object]:
         "inputs": dict(held.inputs if held else answer.evidence.inputs),
         "changed": list(answer.changed),
         "late": [_late_json(change) for change in answer.late],
+        "moved": [asdict(each) for each in answer.moved],
         "report": dict(held.report if held else answer.evidence.report),
         **ages(answer.result.books.as_of, answer.result.books.incomplete),
     }
@@ -180,6 +238,10 @@ def to_text(answer: SignOff) -> str:
             *(
                 f"  {c.source.value} {c.kind} {c.number} of {c.day} changed at {instant(c.changed_at)}."
                 for c in answer.late
+            ),
+            *(
+                f"  {m.control.replace('_', ' ')}, {m.figure} in {_SIDES[m.source]}: {m.signed}, now {m.now}."
+                for m in answer.moved
             ),
         ],
     }[answer.status]

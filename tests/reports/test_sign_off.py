@@ -137,7 +137,7 @@ def test_other_settings_are_told_as_such(engine: Engine) -> None:
     cache(engine, CLEAN)
     assert _sign(engine) == "signed"
     with reading(engine) as session:
-        config = Config(controls={"clearing": ("404",)})
+        config = Config(controls={"clearing": ("200",)})
         found = reconcile(session, 1, JANUARY, config, today=TODAY)
         answer = standing(session, found, config)
     assert answer.status == "changed"
