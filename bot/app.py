@@ -6,7 +6,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -31,10 +31,11 @@ _THREADS = 8
 Body = Mapping[str, Any]
 
 
-def build_app(desk: Desk) -> App:
+def build_app(desk: Desk, at_once: Executor | None = None) -> App:
     """The app of one workspace. Requests are verified by SLACK_SIGNING_SECRET, but for those of Socket Mode.
 
     Every listener acknowledges and hands its work to `desk.work`; what fails there fails after the acknowledgement.
+    `at_once` does what must be done within three seconds, and so cannot wait behind questions for figures.
     """
     settings = desk.settings.slack
     # Bolt logs the whole body of a request whose signature is wrong.
@@ -51,16 +52,16 @@ def build_app(desk: Desk) -> App:
         process_before_response=True,
     )
     access = Access(desk.slack, desk.settings.roles, desk.outside.clock)
-    _Listeners(desk, access, Conversation(desk, access)).register(app)
+    quick = at_once or ThreadPoolExecutor(_THREADS, thread_name_prefix="window")
+    _Listeners(desk, access, Conversation(desk, access), quick).register(app)
     return app
 
 
 class _Listeners:
     """One method for each kind of request."""
 
-    def __init__(self, desk: Desk, access: Access, talk: Conversation) -> None:
-        # What opens a window must do so within three seconds, so it does not wait behind questions for figures.
-        self._at_once = ThreadPoolExecutor(_THREADS, thread_name_prefix="window")
+    def __init__(self, desk: Desk, access: Access, talk: Conversation, at_once: Executor) -> None:
+        self._at_once = at_once
         self._desk = desk
         self._access = access
         self._talk = talk

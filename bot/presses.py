@@ -14,7 +14,7 @@ from bot.desk import Desk
 from bot.modals import About
 from bot.replies import Reply
 from bot.router import NotAllowed
-from bot.slash.forms import CONTROLLER, OPERATOR, may
+from bot.slash.forms import CONTROLLER, OPERATOR, a_role, may
 from bot.way import Way
 from reports import periods
 from sync.domain.alerts import Alert, AlertKind, AlertState
@@ -183,7 +183,7 @@ class Presses:
 
 def _allowed(who: Standing, role: str, words: str) -> None:
     if not may(who.role, role):
-        raise NotAllowed(f"That is for {words}; you are a {who.role} here ([roles] of tieout.toml). Nothing was done.")
+        raise NotAllowed(f"That is for {words}; you are {a_role(who.role)} here ([roles] of tieout.toml).")
 
 
 def _read(value: str) -> tuple[str, int]:

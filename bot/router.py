@@ -8,7 +8,7 @@ from typing import Any
 from bot import blocks
 from bot.replies import Reply, error_reply
 from bot.slash import SLASHES
-from bot.slash.forms import Ask, Form, Slash, may, words_of
+from bot.slash.forms import Ask, Form, Slash, a_role, may, words_of
 from bot.words import did_you_mean
 from sync.errors import UserError
 
@@ -36,7 +36,9 @@ def answer(command: str, text: str, ask: Ask) -> Reply:
         asked = understood(slash, text)
         if not may(ask.role, asked.form.role):
             usage = asked.slash.usage(asked.form)
-            raise NotAllowed(f"{usage} is for {asked.form.role}s; you are a {ask.role} here ([roles] of tieout.toml)")
+            raise NotAllowed(
+                f"{usage} is for {asked.form.role}s; you are {a_role(ask.role)} here ([roles] of tieout.toml)"
+            )
         if ask.unseen and asked.form.figures:
             raise NotAllowed(ask.unseen)
         return asked.form.run(asked.request, ask)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -12,6 +13,8 @@ from typing import Never
 from sync.errors import UserError
 
 _PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "--"})
+
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")  # as in men's, which opens no quotation
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,8 +58,10 @@ def day(word: str) -> date:
 
 def spoken(line: str, phrases: Mapping[str, str]) -> list[str]:
     """The words of a typed line, with 'by', 'at', 'vs' put as the options that `phrases` says they are."""
+    quoted = line.translate(_PLAIN).split('"')
+    quoted[::2] = [_APOSTROPHE.sub(r"\\'", part) for part in quoted[::2]]
     try:
-        words = shlex.split(line.translate(_PLAIN))
+        words = shlex.split('"'.join(quoted))
     except ValueError:
         raise UserError("A quotation mark is open; close it or leave it out") from None
     return [*words[:1], *(phrases.get(word.lower(), word) for word in words[1:])]

@@ -73,7 +73,7 @@ def samples() -> Path:
     """The folder of the recorded payloads; the tests that read it are marked `samples`."""
     folder = Path(_SAMPLES)
     if not folder.is_dir():
-        _missing("needs the recorded payloads: name their folder in TIEOUT_SAMPLES")
+        missing("needs the recorded payloads: name their folder in TIEOUT_SAMPLES")
     return folder
 
 
@@ -113,7 +113,7 @@ def postgres_cluster() -> Iterator[str]:
         map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[::-1]), None
     )
     if found is None:
-        _missing("needs PostgreSQL: install the package postgresql")
+        missing("needs PostgreSQL: install the package postgresql")
     # Not under pytest's own folder, which the server's user may not enter when we are root.
     folder, tools = Path(tempfile.mkdtemp(prefix="tieout-pg-")), Path(found or "").parent
     as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
@@ -184,7 +184,7 @@ def _ask(cluster: str, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-def _missing(reason: str) -> None:
+def missing(reason: str) -> None:
     """A machine without it skips; the one that decides on a change must have it."""
     if _STRICT:
         pytest.fail(reason)

@@ -12,6 +12,7 @@ from bot.alert_texts import SYSTEMS
 from bot.asking import ask_button
 from bot.blocks import Block
 from bot.blocks.service import job_words
+from bot.slash.forms import a_role
 from sync.domain.alerts import Alert, AlertState
 
 _ALERTS, _JOBS = 10, 8
@@ -46,7 +47,7 @@ def view(facts: Facts) -> Block:
             ask_button("Tie-out last month", "/recon last-month"),
         ),
         blocks.context(
-            f"You are a {facts.role}. `/sync help`, `/stock help`, `/cogs help` and `/recon help` say more."
+            f"You are {a_role(facts.role)} here. `/sync help`, `/stock help`, `/cogs help` and `/recon help` say more."
         ),
     ]
     return {"type": "home", "blocks": told}

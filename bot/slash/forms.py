@@ -85,6 +85,11 @@ def may(role: str, needed: str) -> bool:
     return bool(role) and ROLES.index(role) >= ROLES.index(needed)
 
 
+def a_role(role: str) -> str:
+    """A role with its article."""
+    return f"an {role}" if role == OPERATOR else f"a {role}"
+
+
 def reads(usage: str, tell: Callable[[Parser], None], words: Sequence[str]) -> argparse.Namespace:
     """The arguments in `words`, by the command line's own parser; faults end with the usage as it is typed here."""
     parser = Parser(prog=usage.split(" ", maxsplit=1)[0], usage=usage, add_help=False, allow_abbrev=False)

@@ -39,6 +39,7 @@ class FakeSlack:
     api_url: str = ""
     team: str = "T0001"
     bot: str = "U0BOT"
+    organisation: str = ""  # an Enterprise Grid's id
     messages: dict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
     ephemeral: list[Answer] = field(default_factory=list)
     channels: dict[str, Answer] = field(default_factory=dict)

@@ -199,7 +199,8 @@ def _publish(slack: FakeSlack, args: Args) -> Answer:
 
 
 def _who(slack: FakeSlack, args: Args) -> Answer:
-    return {"ok": True, "user_id": slack.bot, "bot_id": "B0BOT", "team_id": slack.team, "user": "tieout"}
+    grid = {"enterprise_id": slack.organisation} if slack.organisation else {}
+    return {"ok": True, "user_id": slack.bot, "bot_id": "B0BOT", "team_id": slack.team, "user": "tieout", **grid}
 
 
 METHODS: Mapping[str, Callable[[FakeSlack, Args], Answer]] = {

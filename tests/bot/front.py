@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -127,7 +128,8 @@ class Talk:
     channel: str = "C0ALERTS"
 
     def __post_init__(self) -> None:
-        self.app = build_app(self.front)
+        self._windows = ThreadPoolExecutor(1)
+        self.app = build_app(self.front, self._windows)
         self.world = self.front.slack_world
 
     def send(self, body: str, kind: str = "application/x-www-form-urlencoded", **headers: str) -> BoltResponse:
@@ -190,6 +192,10 @@ class Talk:
     def event(self, id_: str, event: Mapping[str, Any]) -> BoltResponse:
         facts = {"type": "event_callback", "event_id": id_, "team_id": self.world.team, "event": dict(event)}
         return self.send(json.dumps(facts), "application/json")
+
+    def quiet(self) -> None:
+        """Windows are opened in a thread of their own; returns when all of them were."""
+        self._windows.submit(lambda: None).result()
 
     def answers(self) -> list[dict[str, Any]]:
         """Everything that came back by a response_url, the oldest first."""
