@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.alert_life import Move
-from bot.blocks import cut_mrkdwn, escape, mention, when
+from bot.blocks import cut_mrkdwn, escape, mention, one_line, when
 from sync.domain.alerts import Alert, AlertEvent, AlertState, Link
 from sync.domain.letters import Letter
 
@@ -40,7 +40,7 @@ def message(alert: Alert, channel: str, *, figures: bool) -> Letter:
     return Letter(
         key=letter_key(alert.id),
         channel=channel,
-        text=f"{escape(trouble.title)} ({alert.state.value})",
+        text=one_line(f"{trouble.title} ({alert.state.value})"),
         blocks=blocks,
         event=EVENT,
         payload={"alert": alert.id, "state": alert.state.value},
