@@ -20,6 +20,7 @@ _NATURES = {"error": 0, "timing": 1, "policy": 2}
 _CAUSES = 8  # of the tie-out's message
 _FINDINGS = 12  # of Details
 _PAPERS = 6  # documents named with one finding
+_SAID, _PAPER = 600, 120  # characters of an explanation, and of a document's words
 
 
 def line(document: Document) -> str:
@@ -157,13 +158,14 @@ def _finding(found: Document, currency: str, at: Hosts) -> list[Block]:
     owned = f" Owner: {found['owner']}." if found["owner"] else ""
     due = f" Due: {found['due']}." if found["due"] else ""
     told = [
-        blocks.words(f"{blocks.spoken(found['cause'])}: {found['subject']}", bold=True),
+        blocks.words(f"{blocks.spoken(found['cause'])}: {found['subject']}", bold=True, most=200),
         blocks.words(f"\u2002{found['amount']} {currency}{control}{stake} ({found['nature']}, {found['confidence']})"),
         _new_line(),
-        blocks.words(found["explanation"]),
+        blocks.words(found["explanation"], most=_SAID),
         _new_line(),
         blocks.words("What to do: ", italic=True),
-        blocks.words(f"{found['remedy']}{owned}{due}"),
+        blocks.words(found["remedy"], most=_SAID),
+        blocks.words(f"{owned}{due}" or " ", most=200),
     ]
     links = list(_papers(found, at))
     for index, each in enumerate(links[:_PAPERS]):
@@ -183,7 +185,7 @@ def _papers(found: Document, at: Hosts) -> Iterable[Block]:
     papers += [(Source.QBO, d["id"], d["doc_number"], d) for d in found["qbo"]]
     for source, id_, number, facts in papers:
         system = {Source.CIN7: "Cin7", Source.QBO: "QuickBooks"}[source]
-        text = f"{number or id_} of {facts['date']} in {system} ({facts['amount']})"
+        text = blocks.cut(f"{number or id_} of {facts['date']} in {system} ({facts['amount']})", _PAPER)
         address = document_address(source, facts["type"], id_, at)
         yield blocks.link(text, address) if address else blocks.words(text)
 

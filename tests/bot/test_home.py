@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.blocks.home import Facts, view
 from tests.bot.block_checker import texts, view_faults
 from tests.bot.front import Talk
-from bot.blocks.home import Facts, view
-from datetime import UTC, datetime
-import pytest
 
 
 def home(talk: Talk, user: str) -> str:
-    talk.event(f"Ev-{user}-{talk.world.count('views.publish')}", {"type": "app_home_opened", "user": user, "tab": "home"})
+    talk.event(
+        f"Ev-{user}-{talk.world.count('views.publish')}", {"type": "app_home_opened", "user": user, "tab": "home"}
+    )
     view = talk.world.homes[user]
     assert view_faults(view) == []
     return "\n".join(texts(view["blocks"]))
