@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,25 +12,38 @@ from bot.asking import ask_button, share_buttons
 from bot.blocks import cogs as drawing
 from bot.commands import cogs
 from bot.replies import Reply
+from bot.slash.enclosing import file_buttons, split, with_files
 from bot.slash.forms import Ask, Form, Slash, reads
 from reports.periods import add_months
 from sync.domain.period import Period
 
-_USAGE = "/cogs [PERIOD] [by GROUP] [vs PERIOD]"
+_USAGE = "/cogs [PERIOD] [by GROUP] [vs PERIOD] [chart|workbook]"
 _PHRASES = {"by": "--by", "vs": "--compare", "versus": "--compare"}
 
 
-def parse(words: Sequence[str]) -> cogs.Request:
-    return cogs.parse(reads(_USAGE, cogs.arguments, words))
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line's command is asked, and whether a chart or a workbook goes with it ("" for neither)."""
+
+    figures: cogs.Request
+    file: str = ""
 
 
-def run(request: cogs.Request, ask: Ask) -> Reply:
-    reply = cogs.run(request, ask.deps)
+def parse(words: Sequence[str]) -> Request:
+    words, file = split(words)
+    return Request(cogs.parse(reads(_USAGE, cogs.arguments, words)), file)
+
+
+def run(request: Request, ask: Ask) -> Reply:
+    reply = cogs.run(request.figures, ask.deps)
     document: Any = reply.document
     told, left_out = drawing.draw(document)
-    again = _again(document, compare=bool(request.compare))
-    told.append(blocks.actions(*_next(document), *share_buttons(again)))
-    return replace(reply, line=drawing.line(document), blocks=told, again=again, cut=left_out)
+    again = _again(document, compare=bool(request.figures.compare))
+    told.append(blocks.actions(*_next(document), *file_buttons(again), *share_buttons(again)))
+    reply = replace(reply, line=drawing.line(document), blocks=told, again=again, cut=left_out)
+    if request.file:
+        return with_files(reply, ask.deps, "cogs", span(document["period"]), request.file)
+    return reply
 
 
 def _again(document: Any, *, compare: bool, by: str | None = None) -> str:
@@ -60,7 +73,15 @@ def _next(document: Any) -> list[blocks.Block]:
 COMMAND = Slash(
     "/cogs",
     "Sales, COGS and margin, in both systems",
-    "[PERIOD] [by product|category|location|channel|customer] [vs PERIOD]",
-    (Form("", "[PERIOD] [by GROUP] [vs PERIOD]", "Sales, COGS and margin; in all or by GROUP", parse, run),),
+    "[PERIOD] [by product|category|location|channel|customer] [vs PERIOD] [chart|workbook]",
+    (
+        Form(
+            "",
+            "[PERIOD] [by GROUP] [vs PERIOD] [chart|workbook]",
+            "Sales, COGS and margin; in all or by GROUP",
+            parse,
+            run,
+        ),
+    ),
     _PHRASES,
 )

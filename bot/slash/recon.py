@@ -12,30 +12,35 @@ from bot.blocks import recon as drawing
 from bot.commands import reconcile
 from bot.replies import Reply
 from bot.slash.cogs import span
+from bot.slash.enclosing import file_buttons, split, with_files
 from bot.slash.forms import CONTROLLER, Ask, Form, Slash, may, reads
 from bot.words import choice
 from reports.links import hosts
-from reports.reconcile.causes import RULES, STATE_RULES
+from reports.reconcile.causes.help import cause_help
 from reports.reconcile.view import NATURES
-from sync.errors import UserError
 
-_USAGE = "/recon [PERIOD] [details [CAUSE]]"
+_USAGE = "/recon [PERIOD] [details [CAUSE]|chart|workbook]"
 _DETAILS = "details"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The period in the words of the person; `details` wants the findings one by one, those of `cause` where named."""
+    """The period in the words of the person; `details` wants the findings one by one, those of `cause` where named.
+
+    `file` is chart, workbook, or "" for neither.
+    """
 
     period: str
     details: bool = False
     cause: str = ""
+    file: str = ""
 
 
 def parse(words: Sequence[str]) -> Request:
     plain = [word.lower() for word in words]
     if _DETAILS not in plain:
-        return Request(reconcile.parse(reads(_USAGE, reconcile.arguments, words)).period)
+        words, file = split(words)
+        return Request(reconcile.parse(reads(_USAGE, reconcile.arguments, words)).period, file=file)
     at = plain.index(_DETAILS)
     period = reconcile.parse(reads(_USAGE, reconcile.arguments, words[:at])).period
     return Request(period, details=True, cause=_cause(words[at + 1 :]))
@@ -56,12 +61,15 @@ def run(request: Request, ask: Ask) -> Reply:
     else:
         told, left_out = drawing.draw(document)
         told.append(blocks.actions(*_buttons(document, ask.role), *share_buttons(again)))
-    return replace(reply, line=drawing.line(document), blocks=told, again=again, cut=left_out)
+    reply = replace(reply, line=drawing.line(document), blocks=told, again=again, cut=left_out)
+    if request.file:
+        return with_files(reply, ask.deps, "reconcile", span(document["period"]), request.file)
+    return reply
 
 
 def _buttons(document: Any, role: str) -> list[blocks.Block]:
     period = span(document["period"])
-    buttons = [ask_button("Details", f"/recon {period} {_DETAILS}")]
+    buttons = [ask_button("Details", f"/recon {period} {_DETAILS}"), *file_buttons(f"/recon {period}")]
     if may(role, CONTROLLER):
         buttons.append(blocks.button("Sign off", SIGN_OFF, period))
     return [*buttons, ask_button("Margin of this period", f"/cogs {period}")]
@@ -83,29 +91,22 @@ def run_help(request: Explain, ask: Ask) -> Reply:
         named = ", ".join(sorted(NATURES))
         text = f"Causes: {named}\n/recon help CAUSE says what a cause is, how it is seen, and what to do."
         return Reply(text, {"causes": sorted(NATURES)}, blocks=[blocks.header("Causes"), blocks.said(text)])
-    text = explained(request.cause)
+    text = cause_help(request.cause)
     return Reply(text, {"cause": request.cause, "text": text}, blocks=drawing.cause_words(request.cause, text))
-
-
-def explained(cause: str) -> str:
-    """What the rule of a cause says of itself."""
-    for rule in (*RULES, *STATE_RULES):
-        if rule.__module__.rpartition(".")[2] == cause:
-            lines = [line.strip() for line in (rule.__doc__ or "").strip().splitlines()]
-            return "\n".join(lines).replace(f"**{cause}**", cause)
-    if cause == "opening_difference":
-        return (
-            "opening_difference: the balances were apart before the period began.\nRemedy: tie out the periods before."
-        )
-    raise UserError(f"Nothing more is known about {cause}")
 
 
 COMMAND = Slash(
     "/recon",
     "Ties Cin7 to QuickBooks and names what differs",
-    "[PERIOD] [details] · help CAUSE",
+    "[PERIOD] [details|chart|workbook] · help CAUSE",
     (
-        Form("", "[PERIOD] [details [CAUSE]]", "The tie-out and its largest causes, or every finding", parse, run),
+        Form(
+            "",
+            "[PERIOD] [details [CAUSE]|chart|workbook]",
+            "The tie-out and its largest causes, or every finding",
+            parse,
+            run,
+        ),
         Form(
             "help",
             "CAUSE",

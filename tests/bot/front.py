@@ -67,6 +67,7 @@ class Front:
             "SLACK_BOT_TOKEN": "xoxb-test",
             "SLACK_SIGNING_SECRET": SECRET,
             "SLACK_API_URL": self.slack_world.api_url,
+            "BROWSER_PATH": "/no/browser/here",  # pictures have tests of their own; here the words count
         }
         self.outside = Outsides(self.folder, self.environ | own, began=self.clock.at).outside()
         self.settings = read(self.outside.environ, self.folder)

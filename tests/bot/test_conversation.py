@@ -34,6 +34,7 @@ COMMANDS = (
     "/recon help",
     "/recon help rounding",
     "/recon help causes",
+    "/recon last-month workbook",
     "/stok shelf".replace("stok", "stock"),
     "/sync staus",
     "/cogs last-weak",
@@ -136,6 +137,34 @@ def test_what_is_asked_again_tomorrow_is_the_same_period(talk: Talk) -> None:
     first = talk.last()
     button = buttons(first)["By product"]
     assert button["value"] == "/cogs 2026-10-01..2026-10-31 by product"
+
+
+@pytest.mark.parametrize("line", ["/recon last-month", "/cogs last-month"])
+def test_workbook_comes_as_a_file_to_whoever_asked_for_it(talk: Talk, line: str) -> None:
+    talk.command(line)
+    button = buttons(talk.last())["Workbook"]
+    talk.press(button["action_id"], button["value"])
+    (file,) = talk.world.files.values()
+    assert list(file["shares"]["public"]) == ["D0ANN"]
+    assert file["name"].endswith(".xlsx")
+    assert file["content"].startswith(b"PK")
+    assert "comes to your own messages" in words(talk.last())
+
+
+def test_a_chart_that_cannot_be_drawn_takes_no_figure_away_and_says_what_is_missing(talk: Talk) -> None:
+    talk.command("/cogs last-month chart")
+    told = talk.last()
+    assert message_faults(told["text"], told["blocks"]) == []
+    assert talk.world.files == {}
+    assert "there is no browser at BROWSER_PATH" in words(told)
+    assert cli(talk.front, "cogs last-month")["total"]["sales"] in words(told)
+
+
+def test_a_shared_workbook_stands_in_the_thread_of_what_was_shared(talk: Talk) -> None:
+    talk.press("share", "/recon last-month workbook", ts="1764000000.000300")
+    (message,) = talk.world.shown("C0ALERTS")
+    (file,) = talk.world.files.values()
+    assert file["shares"]["public"] == {"C0ALERTS": [{"thread_ts": message["ts"]}]}
 
 
 def test_share_posts_for_all_says_who_and_does_it_once(talk: Talk) -> None:
