@@ -83,7 +83,7 @@ def browser() -> str:
     try:
         return find_browser()
     except NoBrowser as error:
-        _missing(f"needs Chromium: {error}")
+        missing(f"needs Chromium: {error}")
         return ""
 
 
