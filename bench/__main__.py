@@ -16,6 +16,7 @@ BENCHES = {
     "rate": "share of the allowed rate that is used, and throttled calls (two minutes)",
     "store": "rows stored per second, beside a bare executemany of the same rows",
     "memory": "peak memory of a first sync of 10,000 to 1,000,000 ledger rows (minutes)",
+    "pack": "the pack over 1,000,000 postings: seconds, memory, pictures beside a bare write_image (minutes)",
     "answers": "time of `cogs last-week` and `stock SKU` over 1,000,000 postings of either system",
 }
 
