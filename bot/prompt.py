@@ -1,10 +1,10 @@
-"""A prompt at which the commands are typed as in Slack: `cogs last week by product`."""
+"""A prompt at which the commands are typed: `cogs last week by product`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from bot.replies import Reply, error_reply
+from bot.replies import error_reply
 from bot.words import spoken
 from sync.errors import UserError
 
@@ -13,25 +13,21 @@ _ENDS = ("quit", "exit", "q", "bye")
 _NOT_HERE = ("demo", "connect")
 
 
-def converse(
-    ask: Callable[[str], str], answer: Callable[[Sequence[str]], Reply], tell: Callable[[str], None], phrases: Phrases
-) -> None:
+def converse(ask: Callable[[str], str], answer: Callable[[str], str], tell: Callable[[str], None]) -> None:
     """Answers what is typed until the person ends it by a word, Ctrl-D or Ctrl-C."""
     while True:
         try:
-            line = ask("tieout> ")
+            line = ask("tieout> ").strip()
         except (EOFError, KeyboardInterrupt):
             tell("")
             return
-        try:
-            words = words_of(line, phrases)
-        except UserError as error:
-            tell(error_reply(error).text)
-            continue
-        if words and words[0] in _ENDS:
+        if line.lower().removeprefix("/") in _ENDS:
             return
-        if words:
-            tell(answer(words).text)
+        if line:
+            try:
+                tell(answer(line))
+            except UserError as error:
+                tell(error_reply(error).text)
 
 
 def words_of(line: str, phrases: Phrases) -> list[str]:

@@ -112,6 +112,10 @@ class Service:
         finally:
             self._places.release()
 
+    def sync_now(self, wants: Wants | None, user: str) -> RunReport:
+        """A sync that is over when this returns, without a message."""
+        return self.syncs.run(wants or self._wants(), user)
+
     def start_sync(self, wants: Wants | None, user: str, channel: str) -> SyncTicket:
         ticket = self.syncs.start(wants or self._wants(), user, channel)
         self._note(user, "joined sync" if ticket.joined else "started sync", f"sync:{ticket.run}")

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from bot.deps import Deps
 from bot.outside import Outside
-from bot.prompt import converse
+from bot.prompt import converse, words_of
 from bot.replies import DONE, FAILED, Reply
 from bot.words import Parser
 from reports import periods
 from sync.errors import UserError
+from sync.settings import read
 
 SEED = 2026
 _ZONE = "America/New_York"
@@ -56,8 +57,7 @@ def run(request: Request, deps: Deps) -> Reply:
         inside = _inside(deps.outside, folder, served.environ)
         answers = [_show(deps, words, inside) for words in TOUR]
         if not request.once and not deps.as_json and deps.outside.at_terminal():
-            deps.tell("\nNow you: status, stock WORDS, cogs last week by customer, reconcile this quarter, help, quit.")
-            converse(deps.outside.ask, lambda words: deps.answer(words, inside), deps.tell, deps.phrases)
+            _now_you(deps, inside, folder)
     bad = [words for words, reply in zip(TOUR, answers, strict=True) if reply.status != DONE]
     documents = [{"command": " ".join(words), "answer": r.document} for words, r in zip(TOUR, answers, strict=True)]
     text = (
@@ -65,6 +65,28 @@ def run(request: Request, deps: Deps) -> Reply:
     )
     document = {"schema": "tieout/demo/1", "folder": str(folder), "answers": documents}
     return Reply(text, document, FAILED if bad else DONE)
+
+
+def _now_you(deps: Deps, inside: Outside, folder: Path) -> None:
+    """A prompt for the commands as they are typed in Slack, and for those of the command line."""
+    from bot.at_prompt import AtPrompt
+    from bot.service import Service
+
+    service = Service(read(inside.environ, folder), inside, deps.answer, deps.phrases)
+    prompt = AtPrompt(service, folder, deps.tell)
+
+    def answer(line: str) -> str:
+        if line.startswith("/"):
+            return prompt.answer(line)
+        return deps.answer(words_of(line, deps.phrases), inside).text
+
+    deps.tell(
+        "\nNow you, as in Slack: /cogs last-week, /recon, /sync status, /stock shelf; each has a help. quit ends it."
+    )
+    try:
+        converse(deps.outside.ask, answer, deps.tell)
+    finally:
+        service.engine.dispose()
 
 
 def _show(deps: Deps, words: Sequence[str], inside: Outside) -> Reply:

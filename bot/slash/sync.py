@@ -34,7 +34,7 @@ def run(request: sync.Request, ask: Ask) -> Reply:
         who = f"started by {blocks.mention(ticket.started_by)} {blocks.when(ticket.since)}"
         told = [blocks.section(f"A sync is running already, {who}. You joined it.")]
     else:
-        text = "The sync has started."
+        text = "A sync was started; its own message says how it goes."
         told = [blocks.said(text)]
     where = (
         "Its message in the channel"

@@ -56,14 +56,30 @@ def test_no_secret_of_the_practice_company_is_printed(tour: tuple[Desk, str]) ->
 
 
 def test_the_prompt_answers_what_is_typed_and_leaves_other_files_alone(tmp_path: Path) -> None:
-    lines = ["sync", "cogs last month by channel", "stok", "status", "quit"]
+    slack = [
+        "/sync",
+        "/recon",
+        "/sync status",
+        "/sync alerts",
+        "/sync schedule",
+        "/stock shelf",
+        "/cogs last-week workbook",
+    ]
+    lines = ["sync", "cogs last month by channel", "stok", *slack, "/stok", "", "quit"]
     desk = Desk(tmp_path, terminal=True, answers=lines, began=MORNING)
     (tmp_path / "tieout-demo").mkdir()
     (tmp_path / "tieout-demo" / "practice.db").write_text("an old one", encoding="utf-8")
     (tmp_path / "tieout-demo" / "notes.txt").write_text("mine", encoding="utf-8")
     assert desk.run("demo") == DONE
     said = desk.out.getvalue()
-    assert said.count("Sync succeeded") == 2, said
+    assert said.count("Sync succeeded") == 3, said
+    assert "A sync was started" in said
+    assert "Ask on (in Slack these are buttons):\n  Details " in said
+    assert "figures of" in said
+    assert "snapshot: " in said
+    assert re.search(r"^Written: .*\.xlsx$", said, re.M)
+    assert "did you mean /stock?" in said
+    assert "failed on our side" not in said
     assert "did you mean stock?" in said
     assert re.search(r"^channel +sales", said, re.M)
     assert (tmp_path / "tieout-demo" / "notes.txt").read_text(encoding="utf-8") == "mine"
