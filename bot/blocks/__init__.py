@@ -97,16 +97,16 @@ def context(*mrkdwn: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut_mrkdwn(text, 1_000)} for text in told]}
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[object]], words: int = 1) -> Block:
-    """A table of at most _ROWS rows; the first `words` columns are words, the others figures."""
-    cells = [[_cell(cell) for cell in row] for row in (head, *rows[:_ROWS])]
+def table(head: Sequence[str], rows: Sequence[Sequence[object]], words: int = 1, most: int = _ROWS) -> Block:
+    """A table of at most `most` rows; the first `words` columns are words, the others figures."""
+    cells = [[_cell(cell) for cell in row] for row in (head, *rows[:most])]
     settings = [{"align": "left" if n < words else "right", "is_wrapped": n < words} for n in range(len(head))]
     return {"type": "table", "rows": cells, "column_settings": settings}
 
 
-def shows_all(rows: Sequence[object]) -> bool:
+def shows_all(rows: Sequence[object], most: int = _ROWS) -> bool:
     """Whether `table` has room for all of them."""
-    return len(rows) <= _ROWS
+    return len(rows) <= most
 
 
 def _cell(cell: object) -> Block:

@@ -141,15 +141,41 @@ def details(document: Document, cause: str, at: Hosts) -> tuple[list[Block], boo
 
     `at` are the web applications that show the documents.
     """
-    found = [each for each in document["findings"] if not cause or each["cause"] == cause]
-    found.sort(key=lambda each: (_NATURES.get(each["nature"], 3), -_size(each), each["id"]))
-    title = f"Findings {period_words(document['period'])}" + (f": {blocks.spoken(cause)}" if cause else "")
-    told = [blocks.header(title)]
+    found = _ordered(document, cause)
+    told = [blocks.header(_title(document, cause))]
     for each in found[:_FINDINGS]:
         told += _finding(each, document["currency"], at)
     told += [] if found else [blocks.said("There is none.")]
     told += _open_sets(document, cause)
     return [*told, blocks.ages(document)], len(found) > _FINDINGS
+
+
+def details_text(document: Document, cause: str) -> str:
+    """All of the same in plain text, with every document."""
+    lines = [_title(document, cause), ""]
+    for found in _ordered(document, cause):
+        stake = f", {found['at_stake']} at stake" if found["at_stake"] and not _zero(found["at_stake"]) else ""
+        where = f" on {blocks.spoken(found['control'])}" if found["control"] else ""
+        lines.append(
+            f"{blocks.spoken(found['cause'])}: {found['subject']}, {found['amount']} {document['currency']}{where}"
+            f"{stake} ({found['nature']}, {found['confidence']}, {found['id']})"
+        )
+        lines += [f"    {found['explanation']}", f"    What to do: {found['remedy']}"]
+        lines += [f"    Owner: {found['owner']}, due {found['due'] or 'not set'}"] if found["owner"] else []
+        lines += [f"    {text}" for text, _ in _named(found)]
+    sets = [] if cause else document["ambiguous"]
+    lines += [f"Unexplained on {blocks.spoken(each['control'])}: {each['amount']}" for each in sets]
+    return "\n".join([*lines, "", blocks.age_words(document)])
+
+
+def _title(document: Document, cause: str) -> str:
+    return f"Findings {period_words(document['period'])}" + (f": {blocks.spoken(cause)}" if cause else "")
+
+
+def _ordered(document: Document, cause: str) -> list[Document]:
+    """Errors first, the largest first; of one cause where it is named."""
+    found = [each for each in document["findings"] if not cause or each["cause"] == cause]
+    return sorted(found, key=lambda each: (_NATURES.get(each["nature"], 3), -_size(each), each["id"]))
 
 
 def _finding(found: Document, currency: str, at: Hosts) -> list[Block]:
@@ -180,14 +206,21 @@ def _new_line() -> Block:
 
 
 def _papers(found: Document, at: Hosts) -> Iterable[Block]:
-    """The documents by number with what they post, each with a link where its system has a page for it."""
-    papers = [(Source.CIN7, d["task_id"], d["reference"], d) for d in found["cin7"]]
-    papers += [(Source.QBO, d["id"], d["doc_number"], d) for d in found["qbo"]]
-    for source, id_, number, facts in papers:
-        system = {Source.CIN7: "Cin7", Source.QBO: "QuickBooks"}[source]
-        text = blocks.cut(f"{number or id_} of {facts['date']} in {system} ({facts['amount']})", _PAPER)
-        address = document_address(source, facts["type"], id_, at)
-        yield blocks.link(text, address) if address else blocks.words(text)
+    """The documents with what they post, each with a link where its system has a page for it."""
+    for text, (source, kind, id_) in _named(found):
+        address = document_address(source, kind, id_, at)
+        shown = blocks.cut(text, _PAPER)
+        yield blocks.link(shown, address) if address else blocks.words(shown)
+
+
+def _named(found: Document) -> Iterable[tuple[str, tuple[Source, str, str]]]:
+    """The documents of a finding in words, and by system, type and id."""
+    for d in found["cin7"]:
+        number = d["reference"] or d["task_id"]
+        yield f"{number} of {d['date']} in Cin7 ({d['amount']})", (Source.CIN7, d["type"], d["task_id"])
+    for d in found["qbo"]:
+        number = d["doc_number"] or d["id"]
+        yield f"{number} of {d['date']} in QuickBooks ({d['amount']})", (Source.QBO, d["type"], d["id"])
 
 
 def _open_sets(document: Document, cause: str) -> list[Block]:

@@ -13,6 +13,7 @@ from sync.domain.alerts import Alert
 
 Document = Mapping[str, Any]
 _ALERTS = 10  # with buttons, in one message
+_FIGURES = 80  # rows of ages: all of them, as long as Slack takes them
 _CHECKS = {"error": ":x:", "warning": ":warning:", "ok": ":white_check_mark:"}
 
 
@@ -34,7 +35,7 @@ def status(document: Document, alerts: int, next_at: datetime | None) -> tuple[l
     ]
     told = [blocks.header("Status"), blocks.said(status_line(document))]
     told += (
-        [blocks.table(("figures of", "as of", "last failure"), rows, words=3)]
+        [blocks.table(("figures of", "as of", "last failure"), rows, 3, _FIGURES)]
         if rows
         else [blocks.said("Nothing is cached yet.")]
     )
@@ -46,7 +47,7 @@ def status(document: Document, alerts: int, next_at: datetime | None) -> tuple[l
     told += [blocks.said("\n".join(calls))] if calls else []
     coming = f"Next sync {blocks.when(next_at)}." if next_at else "No sync is scheduled."
     open_ = f"{alerts} open alert{'' if alerts == 1 else 's'}."
-    return [*told, blocks.context(coming, open_)], not blocks.shows_all(rows)
+    return [*told, blocks.context(coming, open_)], not blocks.shows_all(rows, _FIGURES)
 
 
 def history(document: Document) -> list[Block]:

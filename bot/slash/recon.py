@@ -57,6 +57,7 @@ def run(request: Request, ask: Ask) -> Reply:
     if request.details:
         told, left_out = drawing.details(document, request.cause, hosts(ask.deps.settings.qbo.base_url))
         again = " ".join(filter(None, (again, _DETAILS, request.cause)))
+        reply = replace(reply, text=drawing.details_text(document, request.cause))
         told += shared(again)
     else:
         told, left_out = drawing.draw(document)
