@@ -106,6 +106,7 @@ class Deps:
             told.company.time_zone,
             tolerance=told.rounding,
             sales_elsewhere=told.sales_posted_by != "cin7",
+            patterns=told.patterns,
         )
 
     @cached_property

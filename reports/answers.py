@@ -173,7 +173,7 @@ def _open(session: Session, books: Books, side: str, config: Config) -> OpenItem
 
 
 def _tied(session: Session, books: Books, config: Config, known: Balances) -> TieOut:
-    past, found = memory(session, books), ledgers(session, books)
+    past, found = memory(session, books), ledgers(session, books, config)
     told = examine(
         books,
         found,

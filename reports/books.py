@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from re import Pattern
 
 from sync.domain.accounts import Account, Source
 from sync.domain.money import text
@@ -33,7 +34,7 @@ class Config:
 
     `accounts`: Cin7 code -> QBO id; `controls`: control -> Cin7 codes; `time_zone`: "" where Cin7's own is used.
     `tolerance`: minor units for each ledger row of a matched pair that count as rounding; `sales_elsewhere`: another
-    connector posts revenue to QBO.
+    connector posts revenue to QBO; `patterns` find Cin7's numbers in the texts of QBO documents.
     """
 
     accounts: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class Config:
     time_zone: str = ""
     tolerance: int = 1
     sales_elsewhere: bool = False
+    patterns: tuple[Pattern[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
 
-from reports.books import Books
+from reports.books import Books, Config
 from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, AnyRow, among
 from reports.memory import Former
 from reports.reconcile.documents import Header, Legs, Slots, added, slots
@@ -26,10 +26,11 @@ from sync.domain.period import Period
 _TRADE = ("Sale", "Purchase")
 _SALES = ("Sale", "SaleCreditNote")
 NOTHING = Reach(frozenset(), frozenset())
+_SOLD = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
 _MARGIN = 62  # days around the period in which counterparts are looked for without being named
 
 
-def ledgers(session: Session, books: Books, margin: int = _MARGIN) -> Ledgers:
+def ledgers(session: Session, books: Books, config: Config, margin: int = _MARGIN) -> Ledgers:
     """The documents of both cached ledgers that the tie-out of `books.period` must see.
 
     These are all of the period and `margin` days around it, and from outside whatever they name, are named by, or wait
@@ -37,14 +38,14 @@ def ledgers(session: Session, books: Books, margin: int = _MARGIN) -> Ledgers:
     """
     around = _around(books.period, margin)
     cin7, qbo = list(_cin7_rows(session, books, around)), list(_qbo_rows(session, books, around))
-    found = _ledgers(session, books, around, cin7, qbo)
+    found = _ledgers(session, books, config, around, cin7, qbo)
     if (around.start, around.end) == (date.min, date.max):
         return found
     more = reach(found, books.period)
     numbers = more.cin7 | _apart(session, books, around)
     cin7 += _cin7_rows(session, books, around, numbers, more.customers)
     qbo += _qbo_rows(session, books, around, _outside(session, books, around, more.qbo))
-    return _ledgers(session, books, around, cin7, qbo, more)
+    return _ledgers(session, books, config, around, cin7, qbo, more)
 
 
 def _around(period: Period, margin: int) -> Period:
@@ -56,6 +57,7 @@ def _around(period: Period, margin: int) -> Period:
 def _ledgers(
     session: Session,
     books: Books,
+    config: Config,
     around: Period,
     cin7: Iterable[Cin7Row],
     qbo: Iterable[QboRow],
@@ -87,6 +89,8 @@ def _ledgers(
         texts=said,
         changes=_changes(session, company),
         tracked=_tracked(session, company),
+        patterns=config.patterns,
+        sales_elsewhere=config.sales_elsewhere,
     )
 
 
@@ -299,12 +303,14 @@ def _changes(session: Session, company: int) -> frozenset[tuple[str, date]]:
 
 
 def _tracked(session: Session, company: int) -> dict[str, tuple[str, ...]]:
-    """QuickBooks sales document -> SKUs on its lines whose quantity QuickBooks tracks."""
-    line, item = LINE.c, PRODUCT.c
+    """QuickBooks sales document -> SKUs of Cin7's on its lines whose quantity QuickBooks tracks too."""
+    line, item, own = LINE.c, PRODUCT.c, PRODUCT.alias().c
+    known = select(own.sku).where(own.company == company, own.source == Source.CIN7.value, own.sku != "")
     rows = session.execute(
         select(line.id, line.sku, item.name)
         .join(PRODUCT, (item.company == line.company) & (item.source == line.source) & (item.id == line.item))
         .where(line.company == company, line.source == Source.QBO.value, item.tracks_quantity)
+        .where(line.sku.in_(known), line.kind.in_(_SOLD))
         .distinct()
     )
     found: defaultdict[str, set[str]] = defaultdict(set)

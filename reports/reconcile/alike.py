@@ -15,7 +15,8 @@ _Key = tuple[Legs, str]
 def match_alike(work: Work) -> None:
     """Pairs open documents by postings, day and counterparty, where each is the other's only fit.
 
-    As many alike on either side on one day are the same, whichever is which. What remains open stays open.
+    As many alike on either side on one day are the same, whichever is which. What could fit in more than one way is
+    put together and stays open: nobody can say which of them lacks its counterpart.
     """
     events: defaultdict[Legs, list[Doc]] = defaultdict(list)
     for doc in work.cin7:
@@ -26,6 +27,21 @@ def match_alike(work: Work) -> None:
     for legs in sorted(events.keys() & txns.keys()):
         _equal_numbers(work, events[legs], txns[legs])
         _only_fits(work, events[legs], txns[legs])
+        _leave_open(work, events[legs], txns[legs])
+
+
+def _leave_open(work: Work, events: list[Doc], txns: list[Doc]) -> None:
+    """One case for each group of documents that fit one another in several ways."""
+    for event in events:
+        ours, theirs = [event] if event in work.cin7 else [], list[Doc]()
+        for _ in range(len(events) + len(txns)):
+            theirs = [txn for txn in txns if txn in work.qbo and any(fits_alike(doc, txn) for doc in ours)]
+            more = [doc for doc in events if doc in work.cin7 and any(fits_alike(doc, txn) for txn in theirs)]
+            if len(more) <= len(ours):
+                break
+            ours = more
+        if ours and theirs:
+            work.put(ours, theirs, "ambiguous" if len(ours) != len(theirs) else "alike", "likely")
 
 
 def _equal_numbers(work: Work, events: list[Doc], txns: list[Doc]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
-from reports.reconcile.documents import Doc
-from reports.reconcile.edges import LINK, NEAR, STEM, Edge
-from reports.reconcile.numbers import is_copy
+from reports.reconcile.documents import Doc, Legs
+from reports.reconcile.edges import Edge
+from reports.reconcile.naming import LINK, NEAR, STEM
+from reports.reconcile.numbers import is_copy, stems
 from reports.reconcile.working import Case, Work
+
+_PAYMENTS = frozenset({"Payment", "BillPayment", "BillPaymentCheck", "BillPaymentCreditCard"})
 
 
 def find_copies(work: Work, found: Iterable[Edge]) -> None:
@@ -16,16 +20,37 @@ def find_copies(work: Work, found: Iterable[Edge]) -> None:
         case = work.case_of.get(edge.event)
         if edge.txn in work.qbo and case and case.qbo and edge.strength > NEAR and _is_copy(edge, case):
             work.double(case, edge.txn)
+    _again(work)
+    paid = {link for header in work.headers.values() if header.kind in _PAYMENTS for link in header.links}
     for case in work.cases:
         if case.surplus:
-            _keep_the_first(work, case)
+            _keep_the_first(work, case, paid)
+
+
+def _again(work: Work) -> None:
+    """Adds open transactions that repeat a matched one's number and postings: of a summary no single event tells."""
+    known: defaultdict[tuple[str, str, Legs], list[Doc]] = defaultdict(list)
+    for case in work.cases:
+        for txn in case.qbo if case.cin7 else ():
+            if txn.plain:
+                known[txn.kind, txn.plain, txn.legs].append(txn)
+    for txn in list(work.qbo):
+        for number in (txn.plain, *stems(txn.number)):
+            first = next((doc for doc in known.get((txn.kind, number, txn.legs), ()) if _same_name(doc, txn)), None)
+            if first is not None and (number == txn.plain or is_copy(txn.number, number)):
+                work.double(work.case_of[first], txn)
+                break
+
+
+def _same_name(kept: Doc, txn: Doc) -> bool:
+    return not kept.name or not txn.name or kept.name.casefold() == txn.name.casefold()
 
 
 def _is_copy(edge: Edge, case: Case) -> bool:
     txn = edge.txn
     for kept in case.qbo:
         same_kind = kept.kind == txn.kind
-        same_name = not kept.name or not txn.name or kept.name.casefold() == txn.name.casefold()
+        same_name = _same_name(kept, txn)
         numbered = kept.plain == txn.plain or is_copy(txn.number, kept.number)
         if same_kind and same_name and kept.legs == txn.legs and (numbered or edge.strength > STEM):
             return True
@@ -40,15 +65,16 @@ def _alike(kept: Doc, txn: Doc) -> bool:
     return ours.keys() == theirs.keys() and all((ours[slot] > 0) == (theirs[slot] > 0) for slot in ours)
 
 
-def _keep_the_first(work: Work, case: Case) -> None:
+def _keep_the_first(work: Work, case: Case, paid: Collection[tuple[str, str]]) -> None:
     """Kept is the one with a linked payment, then with the exact number, then the oldest, then the lowest id."""
     wanted = {doc.plain for doc in case.cin7}
 
     def rank(txn: Doc) -> tuple[bool, bool, str, int, str]:
         header = work.header(txn)
-        paid = bool(header and header.links)
+        links = header.links if header else ()
+        settled = (txn.kind, txn.id) in paid or any(kind in _PAYMENTS for kind, _ in links)
         created = header.created.isoformat() if header and header.created else ""
-        return (not paid, txn.plain not in wanted, created, len(txn.id), txn.id)
+        return (not settled, txn.plain not in wanted, created, len(txn.id), txn.id)
 
     if len(case.qbo) == 1:
         first, *rest = sorted([*case.qbo, *case.surplus], key=rank)

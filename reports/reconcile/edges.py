@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple, TypeAlias
 
 from reports.reconcile.documents import Doc, Slots, turnover
-from reports.reconcile.numbers import is_copy, named, plain, stems
+from reports.reconcile.naming import LINK, LOOSE, NEAR, PART, STEM, WORD, Names, targets
+from reports.reconcile.numbers import is_copy
 from reports.reconcile.roles import natural
 from reports.reconcile.working import Work
 
-# How a document names another: its number is the other's; it is linked to it; a part of its number; a word of its
-# texts; a number with a suffix or an order beside the document.
-EXACT, LINK, PART, WORD, STEM, NEAR = 6, 5, 4, 3, 2, 1
+# (entity, role) -> the prefixes that its numbers have before Cin7's
+Habits: TypeAlias = Mapping[tuple[str, str], Collection[str]]
 _SURE = WORD
+_LEARNT = 3  # documents from which the prefix of a kind of document is known
 
 
 class Edge(NamedTuple):
@@ -24,59 +24,6 @@ class Edge(NamedTuple):
     txn: Doc
     event: Doc
     strength: int
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Cin7's events by number: their own, further ones, and numbers beside them."""
-
-    own: Mapping[str, list[Doc]]
-    near: Mapping[str, list[Doc]]
-
-    @classmethod
-    def of(cls, events: Iterable[Doc]) -> Names:
-        own: defaultdict[str, list[Doc]] = defaultdict(list)
-        near: defaultdict[str, list[Doc]] = defaultdict(list)
-        for doc in events:
-            for number in (doc.plain, *doc.also):
-                if number:
-                    own[number].append(doc)
-            for number in doc.near:
-                near[number].append(doc)
-        return cls(own, near)
-
-
-def targets(txn: Doc, work: Work, names: Names) -> dict[str, int]:
-    """Cin7 number -> how strongly a QuickBooks document names it."""
-    found: dict[str, int] = {}
-    for number, strength in _told(txn, work, names):
-        found[number] = max(strength, found.get(number, 0))
-    return found
-
-
-def _told(txn: Doc, work: Work, names: Names) -> Iterator[tuple[str, int]]:
-    known = names.own
-    number = txn.plain
-    if number in known:
-        yield number, EXACT
-    else:
-        yield from ((found, PART if prefix else WORD) for found, prefix in named(number, known))
-        yield from ((found, STEM) for stem in stems(number) for found, _ in named(stem, known))
-    header = work.header(txn)
-    for text in (*txn.texts, *((header.memo,) if header else ())):
-        yield from ((found, WORD) for found, _ in named(text, known))
-        yield from ((found, NEAR) for found, _ in named(text, names.near))
-    yield from ((found, NEAR) for found, _ in named(number, names.near))
-    yield from ((linked, LINK) for linked in linked_numbers(txn, work))
-
-
-def linked_numbers(txn: Doc, work: Work) -> Iterator[str]:
-    """The Cin7 numbers of the documents that a payment or credit is linked to."""
-    header = work.header(txn)
-    for kind, id_ in header.links if header else ():
-        other = work.headers.get((kind, id_))
-        if other is not None and other.number:
-            yield plain(other.number)
 
 
 def edges(txns: Iterable[Doc], work: Work, names: Names) -> list[Edge]:
@@ -91,7 +38,8 @@ def edges(txns: Iterable[Doc], work: Work, names: Names) -> list[Edge]:
 
 def match_named(work: Work, found: Iterable[Edge]) -> None:
     """Pairs the open documents, the best fitting first; an event and a transaction are in one pair at most."""
-    scored = [(score, edge) for edge in found if (score := fit(edge, work.slots)) > 0]
+    habits = _habits(work)
+    scored = [(score, edge) for edge in found if (score := fit(edge, work.slots, habits)) > 0]
     scored.sort(key=lambda each: (-each[0], each[1].event.key, each[1].txn.key))
     for _, edge in scored:
         if edge.event in work.cin7 and edge.txn in work.qbo:
@@ -100,7 +48,7 @@ def match_named(work: Work, found: Iterable[Edge]) -> None:
             work.put([edge.event], [edge.txn], how, "certain" if sure else "strong")
 
 
-def fit(edge: Edge, slots: Slots) -> int:
+def fit(edge: Edge, slots: Slots, habits: Habits) -> int:
     """How well a transaction fits an event that it names; 0 where it cannot be the same document."""
     txn, event = edge.txn, edge.event
     usual = txn.kind in natural(event.role)
@@ -109,12 +57,42 @@ def fit(edge: Edge, slots: Slots) -> int:
         score += 20 if txn.name.casefold() == event.name.casefold() else -20
     if txn.legs == event.legs:
         return score + 1000
-    if edge.strength < _SURE and not (edge.strength == STEM and is_copy(txn.number, event.number) and usual):
+    if edge.strength < _SURE and not (usual and (_copied(edge) or edge.strength == LOOSE)):
+        return 0
+    if edge.strength == PART and _strange(edge, habits):
         return 0
     common = _common(txn, event)
     if not common or not (usual or _same_controls(txn, event, slots)):
         return 0
     return score + 300 * (turnover(txn.legs) == turnover(event.legs)) + 100 * len(common) // len(event.legs)
+
+
+def _copied(edge: Edge) -> bool:
+    return edge.strength == STEM and is_copy(edge.txn.number, edge.event.number)
+
+
+def _habits(work: Work) -> Habits:
+    """What the company's integration puts before Cin7's numbers, as the documents show that agree to the cent."""
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    count: Counter[tuple[str, str]] = Counter()
+    for case in work.cases:
+        event, txn = case.cin7[0], case.qbo[0]
+        if event.plain and txn.plain.endswith(event.plain):
+            found[txn.kind, event.role].add(_prefix(txn, event))
+            count[txn.kind, event.role] += 1
+    return {key: prefixes for key, prefixes in found.items() if count[key] >= _LEARNT}
+
+
+def _prefix(txn: Doc, event: Doc) -> str:
+    return txn.plain[: len(txn.plain) - len(event.plain)]
+
+
+def _strange(edge: Edge, habits: Habits) -> bool:
+    """Whether a document that posts otherwise only shares the end of its number: with another prefix than documents of
+    its kind have, it is another document."""
+    txn, event = edge.txn, edge.event
+    usual = habits.get((txn.kind, event.role))
+    return bool(usual) and txn.plain.endswith(event.plain) and _prefix(txn, event) not in (usual or ())
 
 
 def _common(txn: Doc, event: Doc) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 from reports.reconcile.documents import Doc, Legs
+from reports.reconcile.naming import linked_numbers
 from reports.reconcile.numbers import named
 from reports.reconcile.working import Work
 
@@ -23,7 +24,7 @@ def match_exact(work: Work) -> None:
                 index[number, doc.day, doc.legs].append(doc)
                 known[number] = None
     for txn in list(work.qbo):
-        for number in _numbers(txn, known):
+        for number in _numbers(txn, known, work):
             waiting = index.get((number, txn.day, txn.legs))
             event = next((doc for doc in waiting or () if doc in work.cin7), None)
             if event is not None:
@@ -31,11 +32,14 @@ def match_exact(work: Work) -> None:
                 break
 
 
-def _numbers(txn: Doc, known: Collection[str]) -> Iterator[str]:
+def _numbers(txn: Doc, known: Collection[str], work: Work) -> Iterator[str]:
+    """The numbers that a transaction tells, the surest first; what is linked settles that and not its number's like."""
     number = txn.plain
     if number in known:
         yield number
-    else:
+    linked = [found for found in linked_numbers(txn, work) if found in known]
+    yield from linked
+    if not linked and number not in known:
         yield from (found for found, _ in named(txn.number, known))
     for text in txn.texts:
         yield from (found for found, _ in named(text, known))

@@ -36,7 +36,7 @@ def explain(found: Matched, known: Known, facts: Facts) -> Explained:
     open_sets: list[OpenSet] = []
     gaps: dict[str, Legs] = {}
     for case in (*found.cases, *found.alone):
-        if case.agreed and not case.surplus and (not known.changes or case.cin7[0].role != "cost"):
+        if case.agreed and not case.surplus and not _told_anyway(case, known):
             continue
         if any(doc.day in known.period for doc in (*case.cin7, *case.qbo, *case.surplus)):
             told, left = _judge(View(case, known))
@@ -71,16 +71,22 @@ def _rooted(standing: Iterable[Finding], findings: Iterable[Finding]) -> list[Fi
     return made
 
 
+def _told_anyway(case: Case, known: Known) -> bool:
+    """Whether a pair that agrees may still have something to tell: a late cost, or an item that QuickBooks counts."""
+    return case.qbo[0].id in known.tracked or (bool(known.changes) and case.cin7[0].role == "cost")
+
+
 def _judge(view: View) -> tuple[list[Finding], list[OpenSet]]:
     claimed: dict[str, Finding] = {}
-    for rule in RULES:
+    for rule in RULES if view.case.how != "ambiguous" else ():
         for finding in rule(view):
             if finding.control is not None:
                 claimed.setdefault(finding.control, finding)
         if claimed and not set(view.differing) - claimed.keys():
             break
-    first = next((claimed[control].id for control in view.controls if control in claimed), "")
-    told = [replace(claimed[control], root=first) for control in view.controls if control in claimed]
+    order = sorted(claimed, key=view.known.slots.controls.index)
+    first = claimed[order[0]].id if order else ""
+    told = [replace(claimed[control], root=first) for control in order]
     left = [_open(view, control) for control in view.differing if control not in claimed]
     return told, left
 

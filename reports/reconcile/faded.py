@@ -33,10 +33,14 @@ class Faded:
 
         By number, by what it was linked to or says, and else by day and counterparty where only one is like that.
         """
-        fits = [h for h in self.headers if bool(h.deleted_at) is deleted and self._fits(h, event)]
+        gone = [h for h in self.headers if bool(h.deleted_at) is deleted and h.kind in natural(event.role)]
+        fits = [h for h in gone if not h.name or not event.name or _same(h.name, event.name)]
         numbers = {event.plain, *event.also}
+        # Suppliers' numbers may be equal by chance; Cin7's own are not, however a customer's name is written.
+        own = gone if event.role in ("invoice", "credit") else fits
         for sure, some in (
             ("certain", [h for h in fits if plain(h.number) in numbers]),
+            ("certain", [h for h in own if plain(h.number) in numbers]),
             ("certain", [h for h in fits if self._linked(h, numbers)]),
             ("strong", [h for h in fits if self._says(h, numbers)]),
         ):
@@ -47,11 +51,6 @@ class Faded:
             h for h in fits if h.day == event.day and h.name and _same(h.name, event.name) and not self._of_other(h)
         ]
         return (alike[0], "likely") if len(alike) == 1 else None
-
-    def _fits(self, header: Header, event: Doc) -> bool:
-        return header.kind in natural(event.role) and (
-            not header.name or not event.name or _same(header.name, event.name)
-        )
 
     def _linked(self, header: Header, numbers: set[str]) -> bool:
         return any(self.numbers.get(link, "") in numbers for link in header.links)

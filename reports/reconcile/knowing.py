@@ -74,7 +74,7 @@ def _by_number(docs: Iterable[Doc]) -> dict[str, list[Doc]]:
 
 
 def _taken_back(matched: Matched) -> Iterable[Doc]:
-    return (doc for case in matched.cases if case.how == "reversed" for doc in case.cin7)
+    return (doc for case in matched.cases if case.how in ("reversed", "undone") for doc in case.cin7)
 
 
 def _days(found: Ledgers) -> dict[tuple[str, date], tuple[Sold, ...]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from re import Pattern
 
 from reports.reconcile.alike import match_alike
 from reports.reconcile.copies import find_copies
 from reports.reconcile.documents import Doc, Header, Slots, turnover
-from reports.reconcile.edges import NEAR, Names, edges, match_named, targets
+from reports.reconcile.edges import edges, match_named
 from reports.reconcile.exact import match_exact
-from reports.reconcile.netting import net_out
-from reports.reconcile.roles import natural
+from reports.reconcile.naming import NEAR, Names, targets
+from reports.reconcile.netting import join_reversals, net_out
+from reports.reconcile.roles import SALES, natural
 from reports.reconcile.summaries import match_summaries
 from reports.reconcile.sums import complete, rest_of
 from reports.reconcile.working import Case, Work
@@ -26,7 +28,7 @@ class Ledgers:
     `headers` QuickBooks documents by (entity, id), `cin7_headers` Cin7's; `channels` Cin7 TaskID or number in plain
     form -> sales channel. `texts`: what the lines of voided and deleted transactions say; `changes`: (TaskID or number,
     day) of costs that came after the sale; `tracked`: QuickBooks transaction -> SKUs on it whose quantity QuickBooks
-    tracks.
+    tracks. `patterns` find Cin7's numbers in texts; `sales_elsewhere`: another connector posts sales to QuickBooks.
     """
 
     slots: Slots
@@ -40,6 +42,8 @@ class Ledgers:
     texts: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     changes: frozenset[tuple[str, date]] = frozenset()
     tracked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    patterns: tuple[Pattern[str], ...] = ()
+    sales_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +56,24 @@ class Matched:
 
 def match(found: Ledgers) -> Matched:
     """Every document of both ledgers in exactly one case; the same whatever the order of rows."""
-    work = Work(found.slots, dict.fromkeys(found.cin7), dict.fromkeys(found.qbo), headers=found.headers)
+    work = Work(found.slots, dict.fromkeys(found.cin7), dict.fromkeys(found.qbo), found.headers, found.patterns)
     match_exact(work)
-    names = Names.of(found.cin7)
+    names = Names.of(found.cin7, work.cin7)
     told = edges(list(work.qbo), work, names)
     match_named(work, told)
     complete(work, told)
     rest_of(work, told)
     net_out(work)
+    # Where another connector posts the sales, sums and equal amounts are its own and no sign of Cin7's.
+    apart = [doc for doc in work.cin7 if found.sales_elsewhere and doc.role in SALES]
+    for doc in apart:
+        del work.cin7[doc]
     match_summaries(work, _channels(work.cin7, found.channels))
     find_copies(work, told)
     _on_other_accounts(work, found.quiet)
     match_alike(work)
-    alone = [Case([doc], []) for doc in work.cin7] + [Case([], [doc]) for doc in work.qbo]
+    join_reversals(work)
+    alone = [Case([doc], []) for doc in (*work.cin7, *apart)] + [Case([], [doc]) for doc in work.qbo]
     return Matched(tuple(work.cases), tuple(alone))
 
 

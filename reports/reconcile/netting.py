@@ -8,10 +8,44 @@ from collections.abc import Iterable
 
 from reports.reconcile.documents import Doc, Legs, turned
 from reports.reconcile.numbers import named
-from reports.reconcile.working import Work
+from reports.reconcile.working import Case, Work
 from sync.domain.accounts import Source
 
 _WORDS = re.compile(r"\b(revers|void|cancel|storno|correct)", re.IGNORECASE)
+
+
+def join_reversals(work: Work) -> None:
+    """Adds an event that takes another of its task and number back to that one's case: the document was undone.
+
+    A credit note has a number of its own, so the same number with opposite postings is no credit.
+    """
+    matched: defaultdict[tuple[str, str, Legs], list[Doc]] = defaultdict(list)
+    for case in work.cases:
+        if len(case.cin7) == 1 and case.qbo:
+            event = case.cin7[0]
+            matched[event.id, event.number, turned(event.legs)].append(event)
+    for event in list(work.cin7):
+        for first in matched.get((event.id, event.number, event.legs), ()):
+            case = work.case_of[first]
+            if len(case.cin7) == 1 and first.day <= event.day and event.number:
+                work.join(case, event)
+                case.how = "undone"
+                _join_theirs(work, case)
+                break
+
+
+def _join_theirs(work: Work, case: Case) -> None:
+    """The transaction by which QuickBooks undid its own, where that names it or is of the same day."""
+    (txn,) = case.qbo[:1]
+    for other in list(work.qbo):
+        if other.legs == turned(txn.legs) and (_related(work, txn, other) or _names(work, other, case.cin7[0].plain)):
+            work.join(case, other)
+            case.how = "reversed"
+            return
+
+
+def _names(work: Work, txn: Doc, number: str) -> bool:
+    return any(named(text, {number}) for text in _texts(work, txn))
 
 
 def net_out(work: Work) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 MOST_CHARACTERS = 21  # the longest DocNumber (QBO docs)
 
 _TOKEN = re.compile(r"[^\W_](?:[\w/.#:-]*[^\W_])?")
 _CUTS = re.compile(r"[-/_:#.]")
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+_LETTERS_DIGITS = re.compile(r"([A-Z]+)[^A-Z0-9]{0,2}([0-9]+)(?![0-9A-Z])")
+_SHORTEST = 3  # characters of a number inside another
 _COPY = re.compile(r"[-_ ./(#]*(?:[A-Z]{1,2}|\d{1,2}|COPY|DUP|DUPLICATE)\)?")
 
 
@@ -51,6 +53,30 @@ def named(text: str, known: Collection[str]) -> list[tuple[str, str]]:
                 found.setdefault(end, token[: len(token) - len(end)])
                 break
     return list(found.items())
+
+
+def inside(text: str, known: Collection[str]) -> Iterator[str]:
+    """Known numbers that stand in a longer one between dashes or slashes, with something behind: INV-12-COGS."""
+    for token in tokens(text):
+        if token in known or any(end in known for end in suffixes(token)):
+            continue
+        cuts = list(_CUTS.finditer(token))
+        starts, ends = [0, *(cut.end() for cut in cuts)], [cut.start() for cut in cuts]
+        spans = sorted(((s, e) for s in starts for e in ends if e - s >= _SHORTEST), key=lambda x: (x[0] - x[1], x))
+        span = next((token[s:e] for s, e in spans if token[s:e] in known), "")
+        if span:
+            yield span
+
+
+def glued(text: str, alike: Mapping[str, str]) -> Iterator[str]:
+    """Numbers that a text has without their dashes or zeros, or right behind other letters: "inv 12", COGSINV00012."""
+    if not alike:
+        return
+    for found in _LETTERS_DIGITS.finditer(text.upper()):
+        letters, number = found.group(1), str(int(found.group(2)))
+        form = next((letters[n:] + number for n in range(len(letters)) if letters[n:] + number in alike), number)
+        if form in alike and form != number:
+            yield alike[form]
 
 
 def is_copy(number: str, of: str) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reports.reconcile.documents import Doc, Header, words
-from reports.reconcile.edges import linked_numbers
 from reports.reconcile.match import Ledgers, match
+from reports.reconcile.naming import linked_numbers
 from reports.reconcile.numbers import plain, stems, suffixes, tokens
 from reports.reconcile.working import Case, Work
 from sync.domain.period import Period

@@ -22,6 +22,10 @@ _FAMILIES = (("sales",), ("payments",), ("cost",), ("sales", "payments"), ("sale
              ("sales", "payments", "cost"))  # fmt: skip
 
 
+_EVERY = "*"  # all channels together
+_UNNAMED = ("", _EVERY)
+
+
 class Bucket(NamedTuple):
     """The documents that one journal may stand for: `first` to `last` are the days, `families` what they are."""
 
@@ -35,15 +39,17 @@ def match_summaries(work: Work, channels: Mapping[Doc, str]) -> None:
     """Puts the open sales events of a channel together with the journal that is their sum, or is meant to be.
 
     `channels`: Cin7 event -> its sales channel ("" for none). A journal that equals the sum of a day's or a month's
-    events is theirs; one that names the channel and is dated in them is theirs too, with a difference.
+    events is theirs, those of one channel, of none, or of all; one that names the channel, or is called as the channel's
+    other journals are, and is dated in them is theirs too, with a difference.
     """
-    events = [doc for doc in work.cin7 if channels.get(doc) and doc.role in _FAMILY]
+    events = [doc for doc in work.cin7 if doc.role in _FAMILY]
     journals = [txn for txn in work.qbo if txn.kind == "JournalEntry"]
     every = {monthly: _buckets(events, channels, monthly) for monthly in (False, True)}
     sums: defaultdict[tuple[tuple[str, ...], Legs], list[tuple[Bucket, list[Doc]]]] = defaultdict(list)
     for buckets in every.values():
-        for bucket, docs in sorted(buckets.items()):
-            sums[bucket.families, summed(docs)].append((bucket, docs))
+        for bucket, docs in sorted(buckets.items(), key=lambda each: (each[0].channel in _UNNAMED, each[0])):
+            if bucket.channel not in _UNNAMED or len(docs) > 1:
+                sums[bucket.families, summed(docs)].append((bucket, docs))
     for families in _FAMILIES:
         # Journals of one family are the rule; sums over several would catch what another connector adds up.
         if len(families) > 1 and any(case.how == "summary" for case in work.cases):
@@ -77,7 +83,8 @@ def _buckets(events: Iterable[Doc], channels: Mapping[Doc, str], monthly: bool) 
         first, last = days_of(doc.day, monthly)
         for families in _FAMILIES:
             if _FAMILY[doc.role] in families:
-                found[Bucket(channels[doc], families, first, last)].append(doc)
+                for channel in {channels.get(doc, ""), _EVERY}:
+                    found[Bucket(channel, families, first, last)].append(doc)
     return found
 
 
@@ -92,17 +99,35 @@ def days_of(day: date, monthly: bool) -> tuple[date, date]:
 
 def _by_name(work: Work, events: list[Doc], channels: Mapping[Doc, str]) -> None:
     """Journals that name a channel and post what its open events post, though not as much."""
-    known = sorted({channels[doc] for doc in events})
-    monthly = _monthly(work)
+    known = sorted({channels.get(doc, "") for doc in events} - {""})
+    monthly, learnt = _monthly(work), _called(work)
     for txn in [txn for txn in work.qbo if txn.kind == "JournalEntry"]:
         named = [channel for channel in known if _names(work, txn, channel)]
+        named = named or sorted({learnt[stem] for stem in _stems(txn) if stem in learnt})
         if len(named) != 1:
             continue
         first, last = days_of(txn.day, monthly)
-        ours = [doc for doc in events if channels[doc] == named[0] and first <= doc.day <= last and doc in work.cin7]
+        ours = [doc for doc in events if first <= doc.day <= last and doc in work.cin7]
+        ours = [doc for doc in ours if named[0] == _EVERY or channels.get(doc, "") == named[0]]
         best = _best(ours, txn, work.slots)
         if best:
             work.put(best, [txn], "summary", "strong").channel = named[0]
+
+
+def _called(work: Work) -> dict[str, str]:
+    """What the journals that are sums have in their numbers and notes before the date -> their channel."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for case in work.cases:
+        if case.how == "summary" and case.qbo:
+            for stem in _stems(case.qbo[0]):
+                found[stem].add(case.channel)
+    return {stem: next(iter(channels)) for stem, channels in found.items() if len(channels) == 1}
+
+
+def _stems(txn: Doc) -> set[str]:
+    """The letters of its number and of each of its notes, as far as they have two at least."""
+    stems = {"".join(c for c in text.casefold() if c.isalpha()) for text in (txn.number, *txn.texts)}
+    return {stem for stem in stems if len(stem) > 1}
 
 
 def _best(events: list[Doc], txn: Doc, slots: Slots) -> list[Doc]:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from itertools import combinations
 
 from reports.reconcile.documents import Doc, Legs, Pair, added, less, summed
-from reports.reconcile.edges import NEAR, Edge
+from reports.reconcile.edges import Edge
 from reports.reconcile.events import legs_of
+from reports.reconcile.naming import NEAR
 from reports.reconcile.working import Case, Work
 from sync.domain.accounts import Source
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from re import Pattern
 
 from reports.reconcile.documents import Doc, Header, Legs, Slots, less, summed
 from sync.domain.accounts import Source
@@ -40,14 +41,15 @@ class Case:
 class Work:
     """The state of matching: documents leave `cin7` and `qbo` when they enter a case.
 
-    `headers` is what is known of QuickBooks documents beside the ledger, by (entity, id).
+    `headers` is what is known of QuickBooks documents beside the ledger, by (entity, id); `patterns` find Cin7's
+    numbers in texts.
     """
 
     slots: Slots
     cin7: dict[Doc, None]
     qbo: dict[Doc, None]
-    gone: list[Doc] = field(default_factory=list)
     headers: Mapping[tuple[str, str], Header] = field(default_factory=dict)
+    patterns: tuple[Pattern[str], ...] = ()
     cases: list[Case] = field(default_factory=list)
     case_of: dict[Doc, Case] = field(default_factory=dict)
 

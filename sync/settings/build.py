@@ -42,6 +42,7 @@ def build(reading: Reading, config: Path, env_file: Path) -> Settings:
         controls={name: found[f"controls.{name}"] for name in CONTROLS if f"controls.{name}" in found},
         rounding=found["tolerance.rounding"],
         sales_posted_by=found["posting.sales"],
+        patterns=found.get("matching.patterns") or (),
         sync=_sync(reading),
         limits=LimitSettings(
             found["limits.cin7_per_minute"], found["limits.qbo_per_minute"], found["limits.qbo_per_second"]

@@ -114,6 +114,7 @@ KEYS = (
     Key("company", "week_start", "monday", values.one_of(*values.WEEKDAYS), "first day of this-week and last-week"),
     Key("company", "fiscal_year_start", "01-01", values.month_day, "month and day"),
     Key("tolerance", "rounding", 1, values.whole(0), "minor units for each ledger row of a matched pair"),
+    Key("matching", "patterns", None, several(values.pattern), "expressions whose group 1 is Cin7's number"),
     Key("posting", "sales", "cin7", values.one_of("cin7", "other"), "who posts revenue to QuickBooks"),
     Key("sync", "every", "1h", values.every, 'how often `tieout serve` syncs, or "manual"'),
     Key("sync", "entities", None, several(values.word), "the only entities to sync; default: all"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from re import Pattern
 
 
 class Secret:
@@ -150,6 +151,7 @@ class Settings:
     controls: Mapping[str, tuple[str, ...]]
     rounding: int
     sales_posted_by: str
+    patterns: tuple[Pattern[str], ...]
     sync: SyncSettings
     limits: LimitSettings
     roles: RoleSettings

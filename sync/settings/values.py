@@ -216,6 +216,15 @@ def member(value: object) -> str:
     return "*" if value == "*" else str(slack_id("UWS", '"U0123", "S0456" or "*"')(value))
 
 
+def pattern(value: object) -> re.Pattern[str]:
+    """A regular expression without regard to case; its first group, or all of it, is a document number."""
+    told = text(value)
+    try:
+        return re.compile(told, re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"is no regular expression ({error}): {told!r}") from None
+
+
 def several(check: Check) -> Check:
     """A list whose every item passes `check`; no item twice."""
 

@@ -8,6 +8,8 @@ from reports.reconcile.findings import Finding
 from reports.reconcile.roles import GOODS
 from reports.reconcile.view import View, sided
 
+_MONEY = frozenset({"Payment", "BillPayment", "SalesReceipt", "RefundReceipt", "Deposit"})
+
 
 def find(view: View) -> Iterable[Finding]:
     """**missing_in_cin7**: QuickBooks posts on a goods control, on mapped revenue, or settles a document of Cin7's.
@@ -42,4 +44,5 @@ def _links(view: View, doc: object) -> Iterable[tuple[str, str]]:
 
 
 def _settles(view: View, link: tuple[str, str]) -> bool:
-    return link in view.known.in_scope
+    """Whether the link is to a document of Cin7's; that money received was banked settles nothing."""
+    return link in view.known.in_scope and link[0] not in _MONEY

@@ -28,10 +28,10 @@ def find(view: View) -> Iterable[Finding]:
     Remedy: take its payment off, then void it in QuickBooks; credit it where the period is closed.
     When it is wrong: somebody in QuickBooks used a number of Cin7's.
     """
-    if view.case.cin7 or len(view.case.qbo) != 1 or view.case.surplus:
+    if len(view.case.qbo) != 1 or view.case.surplus or (view.case.cin7 and view.case.how != "undone"):
         return []
     txn = view.case.qbo[0]
-    told = _undone(view, txn) or _voided(view, txn)
+    told = ([], "certain") if view.case.cin7 else _undone(view, txn) or _voided(view, txn)
     if told is None:
         return []
     headers, sure = told
@@ -57,7 +57,9 @@ def _undone(view: View, txn: Doc) -> tuple[list[Header], str] | None:
         for number, _ in named(text, view.known.undone):
             for doc in view.known.undone[number]:
                 usual = txn.kind in natural(doc.role) or txn.kind in ("JournalEntry", "Payment", "BillPayment")
-                if usual and sum(amount for _, _, amount in doc.pairs) == 2 * turnover(txn.legs):
+                # Rows and their reversals in one, or, where they are of different days, one of the two.
+                told = sum(amount for _, _, amount in doc.pairs)
+                if usual and told in (2 * turnover(txn.legs), turnover(txn.legs)):
                     return [_as_header(doc)], "certain"
     return None
 

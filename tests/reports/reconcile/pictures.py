@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from re import Pattern
 
 from reports.books import Books
 from reports.reconcile.documents import Header, slots
@@ -41,7 +43,7 @@ def ledgers(
         if p.source is Source.CIN7 and p.amount > 0
     ]
     txns = [
-        QboRow(p.document, p.kind, p.number, p.name, p.memo, p.day, p.account, p.amount, 1)
+        QboRow(p.document, p.kind, p.number.replace("~", " "), p.name, p.memo, p.day, p.account, p.amount, 1)
         for p in rows
         if p.source is Source.QBO
     ]
@@ -66,10 +68,14 @@ def examined(
     channels: Mapping[str, str] | None = None,
     past: Past | None = None,
     sales_elsewhere: bool = False,
+    patterns: tuple[Pattern[str], ...] = (),
+    tracked: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Explained:
-    """What the engine says of a text ledger."""
+    """What the engine says of a text ledger; "~" stands for a blank in a number."""
     of = books(text, period)
-    return examine(of, ledgers(text, of, headers, channels), past=past, sales_elsewhere=sales_elsewhere)
+    found = ledgers(text, of, headers, channels)
+    found = replace(found, sales_elsewhere=sales_elsewhere, patterns=patterns, tracked=tracked or {})
+    return examine(of, found, past=past, sales_elsewhere=sales_elsewhere)
 
 
 def told(found: Explained) -> list[tuple[str, str | None, int]]:

@@ -1,0 +1,90 @@
+"""How a QuickBooks document names Cin7's: by its number, by links, by a part of a number, by words of its texts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from reports.reconcile.documents import Doc
+from reports.reconcile.numbers import glued, inside, is_copy, loose, named, plain, stems
+from reports.reconcile.working import Work
+
+# How a document names another: its number is the other's; it is linked to it; a part of its number; a word of its
+# texts; the same number but for dashes and zeros; a number with a suffix; an order beside the document.
+EXACT, LINK, PART, WORD, LOOSE, STEM, NEAR = 7, 6, 5, 4, 3, 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Cin7's events by number: their own, further ones, and numbers beside them.
+
+    `alike`: loose form of a number of an open event -> that number; what two numbers share leads nowhere.
+    """
+
+    own: Mapping[str, list[Doc]]
+    near: Mapping[str, list[Doc]]
+    alike: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, events: Iterable[Doc], waiting: Iterable[Doc] = ()) -> Names:
+        """`waiting`: the events that no transaction was found for yet."""
+        own: defaultdict[str, list[Doc]] = defaultdict(list)
+        near: defaultdict[str, list[Doc]] = defaultdict(list)
+        for doc in events:
+            for number in (doc.plain, *doc.also):
+                if number:
+                    own[number].append(doc)
+            for number in doc.near:
+                near[number].append(doc)
+        forms: defaultdict[str, set[str]] = defaultdict(set)
+        for number in {number for doc in waiting for number in (doc.plain, *doc.also)}:
+            forms[loose(number)].add(number)
+        alike = {form: next(iter(some)) for form, some in forms.items() if form and len(some) == 1}
+        return cls(own, near, alike)
+
+
+def targets(txn: Doc, work: Work, names: Names) -> dict[str, int]:
+    """Cin7 number -> how strongly a QuickBooks document names it."""
+    found: dict[str, int] = {}
+    for number, strength in _told(txn, work, names):
+        found[number] = max(strength, found.get(number, 0))
+    return found
+
+
+def _told(txn: Doc, work: Work, names: Names) -> Iterator[tuple[str, int]]:
+    known = names.own
+    number = txn.plain
+    header = work.header(txn)
+    texts = (*txn.texts, *((header.memo,) if header else ()))
+    if number in known:
+        yield number, EXACT
+    else:
+        yield from ((found, PART if prefix else WORD) for found, prefix in named(number, known))
+        yield from ((found, STEM) for stem in stems(number) for found, _ in named(stem, known))
+        yield from ((found, STEM if is_copy(number, found) else WORD) for found in inside(number, known))
+    for text in texts:
+        yield from ((found, WORD) for found, _ in named(text, known))
+        yield from ((found, WORD) for found in inside(text, known))
+        yield from ((found, NEAR) for found, _ in named(text, names.near))
+    for text in (number, *texts):
+        yield from ((found, LOOSE) for found in glued(text, names.alike))
+        yield from ((found, WORD) for found in _by_pattern(text, work) if found in known)
+    yield from ((found, NEAR) for found, _ in named(number, names.near))
+    yield from ((linked, LINK) for linked in linked_numbers(txn, work))
+
+
+def _by_pattern(text: str, work: Work) -> Iterator[str]:
+    """What the company's own patterns find in a text: their first group, or all that they match."""
+    for pattern in work.patterns:
+        for found in pattern.finditer(text):
+            yield plain(found.group(1) if pattern.groups else found.group())
+
+
+def linked_numbers(txn: Doc, work: Work) -> Iterator[str]:
+    """The Cin7 numbers of the documents that a payment or credit is linked to."""
+    header = work.header(txn)
+    for kind, id_ in header.links if header else ():
+        other = work.headers.get((kind, id_))
+        if other is not None and other.number:
+            yield plain(other.number)

@@ -1,0 +1,254 @@
+"""Ledgers of houses with other habits: numbers, notes, journals, voids, deposits; nothing is fitted to one generator."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from reports.reconcile.documents import Header
+from sync.domain.accounts import Source
+from sync.domain.period import Period
+from tests.reports.ledgers import JANUARY
+from tests.reports.reconcile.pictures import examined, one, told
+
+SALE = """
+2026-01-05 Sale t1 INV-00012 610 200 100.00
+2026-01-05 Sale t1 INV-00012 610 820 8.00
+"""
+COST = "2026-01-05 Sale t2 INV-00012 310 630 60.00\n"
+JOURNAL = "qbo 2026-01-05 JournalEntry 8 {} 82:60.00 85:-60.00\n"
+BILL = Header(Source.QBO, "Bill", "21", "00069")
+
+
+@pytest.mark.parametrize("number", ["inv 12", "INV12", "INV/00012", "INV-12", "inv_00012"])
+def test_zeros_dashes_and_case_make_no_other_number(number: str) -> None:
+    text = f"qbo 2026-01-05 Invoice 7 {number.replace(' ', '~')} 84:108.00 79:-100.00 88:-8.00"
+    assert told(examined(SALE + text)) == []
+
+
+@pytest.mark.parametrize("number", ["inv 12", "INV12"])
+def test_a_loosely_equal_number_is_the_document_even_where_its_amount_differs(number: str) -> None:
+    text = f"qbo 2026-01-05 Invoice 7 {number.replace(' ', '~')} 84:98.00 79:-90.00 88:-8.00"
+    found = told(examined(SALE + text))
+    assert found == [("amount_differs", "receivables", 1000), ("amount_differs", "revenue", 1000)]
+
+
+@pytest.mark.parametrize("number", ["COGS-INV-00012", "INV-00012-COGS", "JE/INV-00012/2", "COGSINV00012", "C:INV-12"])
+def test_a_cost_journal_is_found_by_the_number_wherever_it_stands(number: str) -> None:
+    text = COST + JOURNAL.format(number).replace("60.00", "61.00")
+    assert told(examined(text)) == [("amount_differs", "cogs", -100), ("amount_differs", "inventory", 100)]
+
+
+@pytest.mark.parametrize("note", ["Cost of goods for INV-00012.", "Shipment [INV-00012] of Harbor", "cin7:INV-00012#2"])
+def test_a_cost_journal_is_found_by_its_private_note(note: str) -> None:
+    header = Header(Source.QBO, "JournalEntry", "8", "", memo=note)
+    text = COST + JOURNAL.format("-").replace("60.00", "61.00")
+    assert told(examined(text, header)) == [("amount_differs", "cogs", -100), ("amount_differs", "inventory", 100)]
+
+
+def test_a_companys_own_pattern_finds_what_nothing_else_does() -> None:
+    header = Header(Source.QBO, "JournalEntry", "8", "", memo="ref(INV_x_00012)")
+    text = COST.replace("INV-00012", "x_00012") + JOURNAL.format("-").replace("60.00", "61.00")
+    pattern = re.compile(r"INV_(x_\d+)", re.IGNORECASE)
+    assert {cause for cause, _, _ in told(examined(text, header, patterns=(pattern,)))} == {"amount_differs"}
+
+
+def test_a_prefix_that_no_document_of_the_kind_has_makes_another_document() -> None:
+    text = "".join(
+        f"2026-01-0{n} Purchase p{n} 7000{n} 630 800 1{n}0.00\nqbo 2026-01-0{n} Bill {n} 7000{n} 85:1{n}0.00 86:-1{n}0.00\n"
+        for n in range(1, 5)
+    )
+    text += "2026-01-09 Purchase p9 70009 630 800 90.00\nqbo 2026-01-10 Bill 9 A-70009 85:44.00 86:-44.00\n"
+    found = told(examined(text))
+    assert {cause for cause, _, _ in found} == {"missing_in_qbo", "missing_in_cin7"}
+
+
+def test_a_check_number_like_another_bills_number_is_not_that_bills_payment() -> None:
+    text = """
+    2026-01-02 Purchase p1 00069 630 800 50.00
+    2026-01-03 Purchase p2 00060 630 800 50.00
+    2026-01-20 Purchase p1 00069 800 090 50.00
+    2026-01-20 Purchase p2 00060 800 090 50.00
+    qbo 2026-01-02 Bill 21 00069 85:50.00 86:-50.00
+    qbo 2026-01-03 Bill 22 00060 85:50.00 86:-50.00
+    qbo 2026-01-20 BillPayment 31 CHK-00069 86:50.00 35:-50.00
+    qbo 2026-01-20 BillPayment 32 CHK-00071 86:50.00 35:-50.00
+    """
+    headers = (
+        BILL,
+        replace(BILL, id="22", number="00060"),
+        Header(Source.QBO, "BillPayment", "31", "CHK-00069", links=(("Bill", "22"),)),
+        Header(Source.QBO, "BillPayment", "32", "CHK-00071", links=(("Bill", "21"),)),
+    )
+    found = examined(text, *headers)
+    assert (told(found), found.ambiguous) == ([], ())
+
+
+def test_one_journal_for_two_equal_costs_stays_open_and_accuses_nobody() -> None:
+    text = """
+    2026-01-05 Sale t2 INV-00012 310 630 60.00
+    2026-01-06 Sale t3 INV-00013 310 630 60.00
+    qbo 2026-01-07 JournalEntry 8 - 82:60.00 85:-60.00
+    """
+    found = examined(text)
+    assert told(found) == []
+    assert {(each.control, each.amount) for each in found.ambiguous} == {("cogs", 6000), ("inventory", -6000)}
+    (first, *_) = found.ambiguous
+    assert ([d.reference for d in first.cin7], [d.id for d in first.qbo]) == (["INV-00012", "INV-00013"], ["8"])
+
+
+def test_as_many_equal_journals_as_costs_on_other_days_are_theirs() -> None:
+    text = """
+    2026-01-05 Sale t2 INV-00012 310 630 60.00
+    2026-01-06 Sale t3 INV-00013 310 630 60.00
+    qbo 2026-01-07 JournalEntry 8 - 82:60.00 85:-60.00
+    qbo 2026-01-08 JournalEntry 9 - 82:60.00 85:-60.00
+    """
+    found = examined(text)
+    assert (told(found), found.ambiguous) == ([], ())
+
+
+def test_a_void_that_reverses_its_rows_on_a_later_day_is_a_void() -> None:
+    text = (
+        SALE
+        + """
+    2026-01-09 Sale t1 INV-00012 200 610 100.00
+    2026-01-09 Sale t1 INV-00012 820 610 8.00
+    qbo 2026-01-05 Invoice 7 INV-00012 84:108.00 79:-100.00 88:-8.00
+    """
+    )
+    finding = one(examined(text), "voided_in_cin7", "revenue")
+    assert (finding.amount, [d.amount for d in finding.cin7]) == (-10000, [10000, -10000])
+    assert {cause for cause, _, _ in told(examined(text))} == {"voided_in_cin7"}
+    first = Period(date(2026, 1, 1), date(2026, 1, 7))
+    assert told(examined(text, period=first)) == []
+
+
+def test_a_void_that_both_sides_reversed_is_nothing() -> None:
+    text = (
+        SALE
+        + """
+    2026-01-09 Sale t1 INV-00012 200 610 100.00
+    2026-01-09 Sale t1 INV-00012 820 610 8.00
+    qbo 2026-01-05 Invoice 7 INV-00012 84:108.00 79:-100.00 88:-8.00
+    qbo 2026-01-10 JournalEntry 9 VOID-INV-00012 84:-108.00 79:100.00 88:8.00
+    """
+    )
+    assert told(examined(text)) == []
+
+
+def test_a_journal_for_a_day_without_channel_is_the_sum_of_its_documents() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-1 310 630 60.00
+    2026-01-05 Sale t2 INV-2 310 630 50.00
+    2026-01-05 Sale t3 INV-3 310 630 7.00
+    qbo 2026-01-05 JournalEntry 7 JE-1001 82:117.00 85:-117.00
+    """
+    assert told(examined(text)) == []
+
+
+def test_what_journals_of_a_channel_are_called_is_learnt_from_those_that_add_up() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-1 610 200 100.00
+    2026-01-05 Sale t2 INV-2 610 200 50.00
+    qbo 2026-01-05 JournalEntry 7 SH-0105 84:150.00 79:-150.00
+    2026-01-06 Sale t3 INV-3 610 200 70.00
+    2026-01-06 Sale t4 INV-4 610 200 30.00
+    qbo 2026-01-06 JournalEntry 8 SH-0106 84:70.00 79:-70.00
+    """
+    channels = {f"INV-{n}": "Web Store" for n in range(1, 5)}
+    finding = one(examined(text, channels=channels), "consolidation_differs", "revenue")
+    assert (finding.amount, [d.reference for d in finding.cin7]) == (3000, ["INV-3", "INV-4"])
+
+
+def test_a_day_journal_posted_twice_is_a_duplicate() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-1 610 200 100.00
+    2026-01-05 Sale t2 INV-2 610 200 50.00
+    qbo 2026-01-05 JournalEntry 7 SHOPIFY-260105 84:150.00 79:-150.00
+    qbo 2026-01-05 JournalEntry 8 SHOPIFY-260105 84:150.00 79:-150.00
+    """
+    finding = one(examined(text, channels={"INV-1": "Shopify", "INV-2": "Shopify"}), "duplicate_in_qbo", "revenue")
+    assert (finding.amount, [d.id for d in finding.qbo]) == (-15000, ["8", "7"])
+
+
+def test_a_deposit_of_undeposited_funds_is_nobodys_error() -> None:
+    text = (
+        SALE
+        + """
+    2026-01-08 Sale t1 INV-00012 404 610 108.00
+    qbo 2026-01-05 Invoice 7 INV-00012 84:108.00 79:-100.00 88:-8.00
+    qbo 2026-01-08 Payment 9 PMT-1 83:108.00 84:-108.00
+    qbo 2026-01-10 Deposit 10 - 35:108.00 83:-108.00
+    """
+    )
+    headers = (
+        Header(Source.QBO, "Invoice", "7", "INV-00012"),
+        Header(Source.QBO, "Payment", "9", "PMT-1", links=(("Invoice", "7"),)),
+        Header(Source.QBO, "Deposit", "10", "", links=(("Payment", "9"),)),
+    )
+    assert {(each.cause, each.nature) for each in examined(text, *headers).findings} <= {("outside_cin7", "policy")}
+
+
+def test_a_document_of_another_period_that_is_a_cent_off_is_still_timing() -> None:
+    text = SALE + "qbo 2026-02-02 Invoice 7 INV-00012 84:108.01 79:-100.01 88:-8.00"
+    assert {cause for cause, _, _ in told(examined(text))} == {"different_period"}
+    whole = Period(JANUARY.start, date(2026, 2, 28))
+    assert {cause for cause, _, _ in told(examined(text, period=whole))} == {"rounding"}
+
+
+def test_an_item_that_quickbooks_counts_too_is_told_even_where_it_posts_no_cost() -> None:
+    text = SALE + "qbo 2026-01-05 Invoice 7 INV-00012 84:108.00 79:-100.00 88:-8.00"
+    found = [each for each in examined(text, tracked={"7": ("SKU-1",)}).findings]
+    assert [(each.cause, each.control, each.amount, each.subject) for each in found] == [
+        ("quantity_tracking_on", "cogs", 0, "SKU-1"),
+        ("quantity_tracking_on", "inventory", 0, "SKU-1"),
+    ]
+    assert (found[0].cin7[0].reference, found[0].qbo[0].id, found[0].root) == ("INV-00012", "7", found[1].root)
+
+
+def test_another_connectors_sums_are_its_own_and_not_cin7s() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-1 610 200 100.00
+    2026-01-05 Sale t2 INV-2 610 200 50.00
+    qbo 2026-01-05 JournalEntry 7 A2X-0105 84:150.00 79:-150.00
+    """
+    found = examined(text, channels={"INV-1": "Shopify", "INV-2": "Shopify"}, sales_elsewhere=True)
+    assert {(each.cause, each.nature) for each in found.findings} == {
+        ("missing_in_qbo", "policy"),
+        ("outside_cin7", "policy"),
+    }
+
+
+def test_the_invoice_that_was_paid_is_kept_of_two_though_only_the_payment_tells_it() -> None:
+    text = SALE + "".join(f"qbo 2026-01-05 Invoice {n} INV-00012 84:108.00 79:-100.00 88:-8.00\n" for n in (7, 8))
+    payment = Header(Source.QBO, "Payment", "9", "P-1", links=(("Invoice", "8"),))
+    invoices = [Header(Source.QBO, "Invoice", str(n), "INV-00012") for n in (7, 8)]
+    finding = one(examined(text, *invoices, payment), "duplicate_in_qbo", "revenue")
+    assert [d.id for d in finding.qbo] == ["7", "8"]
+
+
+def test_a_deleted_invoice_is_known_by_its_number_however_its_customer_was_written() -> None:
+    gone = Header(Source.QBO, "Invoice", "7", "INV-00012", name="Harbor Home, Inc.", voided=True)
+    assert {cause for cause, _, _ in told(examined(SALE, gone))} == {"voided_in_qbo"}
+
+
+def test_a_foreign_payment_at_another_rate_differs_on_what_it_relieves_too() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-1 610 200 110.00
+    qbo 2026-01-05 Invoice 7 INV-1 84:110.00 79:-110.00
+    2026-01-20 Sale t1 INV-1 090 610 110.00
+    qbo 2026-01-20 Payment 9 P-1 35:112.00 84:-110.00 83:-2.00
+    """
+    headers = (
+        Header(Source.QBO, "Invoice", "7", "INV-1", currency="EUR", rate=Decimal("1.1"), total=10000),
+        Header(
+            Source.QBO, "Payment", "9", "P-1", currency="EUR", rate=Decimal("1.12"), total=10000,
+            links=(("Invoice", "7"),),
+        ),
+    )  # fmt: skip
+    assert told(examined(text, *headers)) == [("exchange_rate_differs", "account:404", 200)]
