@@ -14,7 +14,7 @@ from reports.books import Books, Config
 from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, AnyRow, among
 from reports.memory import Former
 from reports.reconcile.documents import Header, Legs, Slots, added, slots
-from reports.reconcile.events import Cin7Row, QboRow, cin7_documents, qbo_documents
+from reports.reconcile.events import Cin7Row, QboRow, cin7_documents, own_number, qbo_documents
 from reports.reconcile.match import Ledgers
 from reports.reconcile.numbers import plain
 from reports.reconcile.reach import Reach, reach
@@ -43,8 +43,10 @@ def ledgers(session: Session, books: Books, config: Config, margin: int = _MARGI
         return found
     more = reach(found, books.period)
     numbers = more.cin7 | _apart(session, books, around)
-    cin7 += _cin7_rows(session, books, around, numbers, more.customers)
-    qbo += _qbo_rows(session, books, around, _outside(session, books, around, more.qbo))
+    older = list(_cin7_rows(session, books, around, numbers, more.parties))
+    theirs = more.qbo | {plain(own_number(row.reference, row.text)[0]) for row in older}
+    cin7 += older
+    qbo += _qbo_rows(session, books, around, _outside(session, books, around, theirs))
     return _ledgers(session, books, config, around, cin7, qbo, more)
 
 
@@ -99,11 +101,11 @@ def _cin7_rows(
     books: Books,
     around: Period,
     numbers: Collection[str] | None = None,
-    customers: Collection[str] = (),
+    parties: Collection[str] = (),
 ) -> Iterator[Cin7Row]:
     """Cin7's rows are balanced pairs: the side above zero tells them whole.
 
-    `numbers`: instead the rows of other days with these document numbers, and the sales rows of these customers.
+    `numbers`: instead the rows of other days with these document numbers, and the trade with these `parties`.
     """
     c = POSTING.c
     query = select(c.document, c.kind, c.number, c.memo, c.name, c.day, c.account, c.counter, c.amount).where(
@@ -113,7 +115,7 @@ def _cin7_rows(
         query = query.where(c.day.between(around.start, around.end))
     else:
         named = among(session, func.upper(c.number), _references(session, books, numbers))
-        theirs = (c.kind == "Sale") & among(session, c.name, customers) if customers else false()
+        theirs = c.kind.in_(_TRADE) & among(session, c.name, parties) if parties else false()
         query = query.where(_other_days(around), named | theirs)
     for row in session.execute(query):
         yield Cin7Row(*row)
@@ -242,6 +244,7 @@ def _header(row: AnyRow) -> Header:
         links=tuple((kind, id_) for kind, id_ in json.loads(row.links)) if row.links != "[]" else (),
         deleted_at=row.deleted_at,
         due=row.due,
+        account=row.account,
     )
 
 

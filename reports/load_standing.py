@@ -102,14 +102,26 @@ def _days(books: Books) -> tuple[object, object]:
 
 
 def _negative(session: Session, books: Books) -> dict[tuple[str, str], Decimal]:
-    """SKU and location below zero in the last snapshot inside the period; none where there is no snapshot."""
-    c = STOCK_DAY.c
+    """SKU and location below zero at the period's end; none where there is no snapshot.
+
+    The last snapshot inside the period tells it; else what is below zero in the first one after it, and was so before
+    what moved in between.
+    """
+    c, move = STOCK_DAY.c, MOVEMENT.c
     ours = c.company == books.company.id
     day = session.scalar(select(func.max(c.day)).where(ours, c.day.between(*_days(books))))
-    if day is None:
-        return {}
-    rows = session.execute(select(c.sku, c.location, c.on_hand).where(ours, c.day == day))
-    return {(row.sku, row.location): row.on_hand for row in rows if row.on_hand < 0}
+    later = None if day else session.scalar(select(func.min(c.day)).where(ours, c.day > books.period.end))
+    rows = session.execute(select(c.sku, c.location, c.on_hand).where(ours, c.day == (day or later)))
+    found = {(row.sku, row.location): row.on_hand for row in rows if row.on_hand < 0}
+    if later and found:
+        moved = select(move.sku, move.location, move.quantity).where(
+            move.company == books.company.id, move.day > books.period.end, move.day <= later
+        )
+        for sku, location, quantity in session.execute(moved):
+            key = (sku, location.partition(":")[0])
+            if key in found:
+                found[key] -= quantity
+    return {key: quantity for key, quantity in found.items() if quantity < 0}
 
 
 def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
@@ -138,7 +150,7 @@ def _goods(session: Session, books: Books) -> dict[str, int]:
     same = same & (head.kind == line.kind) & (head.id == line.id)
     good = (own.company == line.company) & (own.source == Source.CIN7.value) & (own.sku == line.sku)
     rows = session.execute(
-        select(head.id, head.rate, head.currency, line.amount, own.tracks_quantity)
+        select(head.id, head.rate, head.currency, line.amount, line.item, own.tracks_quantity)
         .join(DOCUMENT, same)
         .outerjoin(own.id.table, good)
         .where(
@@ -151,13 +163,13 @@ def _goods(session: Session, books: Books) -> dict[str, int]:
         )
     )
     found: defaultdict[str, int] = defaultdict(int)
-    told = set()
-    for id_, rate, currency, amount, stocked in rows:
+    strange = set()
+    for id_, rate, currency, amount, item, stocked in rows:
         value = from_minor(amount or 0, currency) * (rate or 1)
         found[id_] += to_minor(value, books.currency) if stocked else 0
-        if stocked is not None:
-            told.add(id_)
-    return {id_: amount for id_, amount in found.items() if id_ in told}
+        if item and stocked is None and amount:
+            strange.add(id_)  # an item that is no product of Cin7's: goods or not, nobody knows
+    return {id_: amount for id_, amount in found.items() if amount and id_ not in strange}
 
 
 def _goods_accounts(session: Session, books: Books) -> frozenset[str]:

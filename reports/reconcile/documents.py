@@ -81,6 +81,7 @@ class Header:
     links: tuple[tuple[str, str], ...] = ()
     deleted_at: datetime | None = None
     due: date | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -66,6 +66,18 @@ def own_number(reference: str, text: str) -> tuple[str, str]:
     return (reference, tail) if reference else (tail, "")
 
 
+def _one_of(reference: str, part: str, also: Collection[str], debited: bool) -> str:
+    """Of "INV-00004/CR-00002" the number that is meant where the text names neither, by what the row posts.
+
+    Only of what the lists know as an invoice; other numbers may have a slash of their own.
+    """
+    first, _, last = reference.partition("/")
+    if plain(reference) in also or plain(first) not in also:
+        return reference
+    credited = debited if part == "settling" else not debited
+    return last if credited else first
+
+
 def cin7_documents(
     rows: Iterable[Cin7Row], slots: Slots, ways: Ways, also: Mapping[str, tuple[str, ...]]
 ) -> tuple[list[Doc], list[Doc]]:
@@ -77,20 +89,24 @@ def cin7_documents(
     groups: dict[tuple[str, str, str, date], dict[str, _Event]] = defaultdict(dict)
     numbers: dict[tuple[str, str], tuple[str, str]] = {}
     parts: dict[tuple[str, str, str], tuple[str, int, int, bool]] = {}
+    debited: dict[tuple[str, str, str], bool] = {}
     for row in rows:
         told = numbers.get((row.reference, row.text))
         if told is None:
             told = numbers[row.reference, row.text] = own_number(row.reference, row.text)
         way = parts.get((row.kind, row.debit, row.credit))
         if way is None:
-            part, _ = ways.part(row.kind, row.debit, row.credit)
+            part, debited[row.kind, row.debit, row.credit] = ways.part(row.kind, row.debit, row.credit)
             debit, credit = slots.of(Source.CIN7, row.debit), slots.of(Source.CIN7, row.credit)
             way = parts[row.kind, row.debit, row.credit] = (part, debit, credit, debit >= 0 or credit >= 0)
         part, debit, credit, touches = way
-        events = groups[row.document, row.kind, told[0], row.day]
+        number = told[0]
+        if "/" in number:
+            number = _one_of(number, part, also, debited[row.kind, row.debit, row.credit])
+        events = groups[row.document, row.kind, number, row.day]
         event = events.get(part)
         if event is None:
-            event = events[part] = _Event(row, told[0])
+            event = events[part] = _Event(row, number)
         event.pairs.append((debit, credit, row.amount))
         event.touches = event.touches or touches
     live: list[Doc] = []

@@ -15,21 +15,25 @@ _Key = tuple[str, date, Legs]
 
 
 def match_exact(work: Work) -> None:
-    """Pairs documents with the same number, day and postings; where more are alike than needed, the first ones."""
-    index: defaultdict[_Key, list[Doc]] = defaultdict(list)
-    known: dict[str, None] = {}
-    for doc in work.cin7:
-        for number in (doc.plain, *doc.also):
-            if number:
-                index[number, doc.day, doc.legs].append(doc)
-                known[number] = None
-    for txn in list(work.qbo):
-        for number in _numbers(txn, known, work):
-            waiting = index.get((number, txn.day, txn.legs))
-            event = next((doc for doc in waiting or () if doc in work.cin7), None)
-            if event is not None:
-                work.put([event], [txn], "number").agreed = True
-                break
+    """Pairs documents with the same number, day and postings; where more are alike than needed, the first ones.
+
+    A document's own number goes before the further ones, which it may share with others of its order.
+    """
+    for further in (False, True):
+        index: defaultdict[_Key, list[Doc]] = defaultdict(list)
+        known: dict[str, None] = {}
+        for doc in work.cin7:
+            for number in doc.also if further else (doc.plain,):
+                if number:
+                    index[number, doc.day, doc.legs].append(doc)
+                    known[number] = None
+        for txn in list(work.qbo):
+            for number in _numbers(txn, known, work):
+                waiting = index.get((number, txn.day, txn.legs))
+                event = next((doc for doc in waiting or () if doc in work.cin7), None)
+                if event is not None:
+                    work.put([event], [txn], "number").agreed = True
+                    break
 
 
 def _numbers(txn: Doc, known: Collection[str], work: Work) -> Iterator[str]:

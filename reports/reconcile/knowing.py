@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from reports.books import Books
-from reports.reconcile.documents import Doc, Header, Legs
+from reports.reconcile.documents import Doc, Header, Legs, words
 from reports.reconcile.faded import Faded
 from reports.reconcile.match import Ledgers, Matched
 from reports.reconcile.numbers import digits, plain, shape
@@ -33,6 +33,7 @@ def known(
     back = set(_taken_back(matched))
     trade = [header for header in found.cin7_headers.values() if header.kind in ("Sale", "Purchase")]
     ids = {header.id for header in trade}
+    orders = {plain(header.number): header for header in trade}
     return Known(
         slots=found.slots,
         period=books.period,
@@ -46,13 +47,13 @@ def known(
         numbers=numbers,
         undone=_by_number((*found.undone, *_taken_back(matched))),
         unmapped={slot: code for code in books.map.unmapped if (slot := found.slots.of(Source.CIN7, code)) >= 0},
-        changes=found.changes,
+        changes=found.changes | _second_costs(found, orders),
         days=_days(found),
         tracked=found.tracked,
         former=former or {},
         shapes=_shapes(found.cin7),
         voided=_voided(found.cin7_headers.values()),
-        orders={plain(header.number): header for header in trade},
+        orders=orders,
         whole_sales=any(doc.id in ids for doc in found.cin7 if doc.role in ("invoice", "cost", "bill", "receipt")),
         foreign={
             (each.kind, plain(each.number)): each.total
@@ -63,6 +64,20 @@ def known(
         alone=tuple(doc for case in matched.alone for doc in case.qbo),
         in_scope=frozenset((doc.kind, doc.id) for case in matched.cases if case.cin7 for doc in case.qbo),
     )
+
+
+def _second_costs(found: Ledgers, orders: Mapping[str, Header]) -> frozenset[tuple[str, date]]:
+    """(TaskID, day) of costs of a sale that was shipped in one and had its cost already: they changed it."""
+    first: dict[tuple[str, str], date] = {}
+    costs = [doc for doc in found.cin7 if doc.role == "cost"]
+    for doc in costs:
+        first[doc.id, doc.plain] = min(doc.day, first.get((doc.id, doc.plain), doc.day))
+    later = (doc for doc in costs if doc.day > first[doc.id, doc.plain])
+    return frozenset((doc.id, doc.day) for doc in later if any(_simple(orders.get(number)) for number in doc.also))
+
+
+def _simple(order: Header | None) -> bool:
+    return order is not None and words(order).get("type", "").startswith("SIMPLE")
 
 
 def _by_number(docs: Iterable[Doc]) -> dict[str, list[Doc]]:

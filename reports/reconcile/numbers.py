@@ -12,7 +12,8 @@ _CUTS = re.compile(r"[-/_:#.]")
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _LETTERS_DIGITS = re.compile(r"([A-Z]+)[^A-Z0-9]{0,2}([0-9]+)(?![0-9A-Z])")
 _SHORTEST = 3  # characters of a number inside another
-_COPY = re.compile(r"[-_ ./(#]*(?:[A-Z]{1,2}|\d{1,2}|COPY|DUP|DUPLICATE)\)?")
+_WORDS = "COPY|DUP|DUPLICATE|[A-Z]{1,2}"
+_COPY = re.compile(rf"(?:[-_ ./(#]+(?:\d{{1,2}}|{_WORDS})|(?:{_WORDS}))\)?")  # INV-1002 is no copy of INV-100
 
 
 def plain(number: str) -> str:

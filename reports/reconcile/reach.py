@@ -20,15 +20,15 @@ class Reach:
     """Numbers in plain form: of Cin7 documents and of QuickBooks documents that may lie outside.
 
     `own`: TaskIDs and plain numbers of Cin7's documents without counterpart, whose headers may lie outside; `txns`:
-    ids of QuickBooks' without counterpart, whose lines may name one; `customers`: names of those with an order in parts
-    that still waits, whose later invoices nothing else names.
+    ids of QuickBooks' without counterpart, whose lines may name one; `parties`: names of customers and suppliers with
+    an order in parts that still waits, whose later documents nothing else names.
     """
 
     cin7: frozenset[str]
     qbo: frozenset[str]
     own: frozenset[str] = frozenset()
     txns: frozenset[str] = frozenset()
-    customers: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
 
 
 def reach(found: Ledgers, period: Period) -> Reach:
@@ -95,10 +95,10 @@ def _waiting(headers: Iterable[Header]) -> Iterator[str]:
 
 
 def in_parts(header: Header, period: Period) -> bool:
-    """A sale of which a part was invoiced by the period's end, and something is not shipped yet."""
+    """An order in parts of which one was invoiced by the period's end, and something is still to come."""
     told = words(header)
-    waits = any(told.get(name, "").startswith(_OPEN) for name in ("ship", "fulfilment")) and not header.voided
-    split = header.kind == "Sale" and told.get("type", "").startswith("ADVANCED")
+    waits = any(told.get(name, "").startswith(_OPEN) for name in ("ship", "fulfilment", "received", "invoice"))
+    split = header.kind in ("Sale", "Purchase") and told.get("type", "").startswith("ADVANCED") and not header.voided
     return split and waits and header.day is not None and header.day <= period.end
 
 

@@ -39,8 +39,8 @@ def match_summaries(work: Work, channels: Mapping[Doc, str]) -> None:
     """Puts the open sales events of a channel together with the journal that is their sum, or is meant to be.
 
     `channels`: Cin7 event -> its sales channel ("" for none). A journal that equals the sum of a day's or a month's
-    events is theirs, those of one channel, of none, or of all; one that names the channel, or is called as the channel's
-    other journals are, and is dated in them is theirs too, with a difference.
+    events is theirs, be they of one channel, of none, or of all; one that names the channel, or is called as the
+    channel's other journals are, and is dated in them is theirs too, with a difference.
     """
     events = [doc for doc in work.cin7 if doc.role in _FAMILY]
     journals = [txn for txn in work.qbo if txn.kind == "JournalEntry"]

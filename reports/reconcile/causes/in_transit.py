@@ -28,7 +28,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             continue
         doc, cost = _document(facts, header)
         by = left + timedelta(days=days)
-        if cost:
+        if cost or header.account:
             yield facts.finding(
                 "in_transit",
                 "in_transit",
@@ -36,7 +36,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 f"{header.number} left on {left} and had not arrived by {facts.end}; {facts.clearing(by)}.",
                 "Nothing while it is young; later count it, receive it, or write it off.",
                 cin7=[doc],
-                at_stake=cost,
+                at_stake=cost or None,
                 clears=by,
             )
 

@@ -12,8 +12,8 @@ _SALES = ("invoice", "credit", "refund")
 
 
 def find(view: View) -> Iterable[Finding]:
-    """**quantity_tracking_on**: QuickBooks counts an item's quantity too, so its invoice itself posts cost and inventory,
-    which Cin7 posts by journal; where it posted none yet, the finding is of 0.00.
+    """**quantity_tracking_on**: QuickBooks counts an item's quantity too, so its invoice itself posts cost and
+    inventory, which Cin7 posts by journal; where it posted none yet, the finding is of 0.00.
 
     How seen: cost of goods sold and inventory on a matched sales document; the item's type is Inventory.
     Remedy: turn quantity tracking off for Cin7's items, by a dated plan, and reverse the cost that QuickBooks made.
@@ -31,8 +31,8 @@ def find(view: View) -> Iterable[Finding]:
             yield view.finding(
                 "quantity_tracking_on",
                 control,
-                f"QuickBooks counts the quantity of {skus[0]}, which {sided(view.case.qbo[0])} sells, and may post a cost"
-                " of its own.",
+                f"QuickBooks counts the quantity of {skus[0]}, which {sided(view.case.qbo[0])} sells, and may post a"
+                " cost of its own.",
                 "Turn quantity tracking off in QuickBooks for the items of Cin7, before it posts cost.",
                 subject=skus[0],
             )

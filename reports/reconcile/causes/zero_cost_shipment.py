@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from reports.reconcile.findings import Cin7Document, Finding
+from reports.reconcile.numbers import plain
 from reports.reconcile.standing import Facts, Moved
 
 
@@ -23,10 +24,13 @@ def find(facts: Facts) -> Iterator[Finding]:
     tasks: dict[str, Moved] = {}
     for (task, _), moves in sorted(shipped.items()):
         first = min(moves, key=lambda move: (move.day, move.kind))
-        if first.quantity < 0 and first.day in facts.books.period and not sum(move.cost for move in moves):
+        if first.quantity and first.day in facts.books.period and not sum(move.cost for move in moves):
             tasks.setdefault(task, first)
+    costly = {each.number for each in facts.state.moved if each.kind.startswith("Sale") and each.cost}
     for move in tasks.values():
         task, number = facts.sale_document(move)
+        if move.number not in costly and _posted(facts, move, number):
+            continue  # the ledger has its cost: here movements tell no cost at all
         yield facts.finding(
             "zero_cost_shipment",
             "cogs",
@@ -35,3 +39,8 @@ def find(facts: Facts) -> Iterator[Finding]:
             "Authorise the purchase of these goods in Cin7; it then restates the cost. No manual journal.",
             cin7=[Cin7Document(task, number, "Sale", move.day, 0)],
         )
+
+
+def _posted(facts: Facts, move: Moved, number: str) -> bool:
+    docs = [doc for each in (number, move.number) for doc in facts.known.numbers.get(plain(each), ())]
+    return any(doc.role == "cost" and facts.known.slots.amount(doc, "cogs") for doc in docs)

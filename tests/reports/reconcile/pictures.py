@@ -27,6 +27,7 @@ def ledgers(
     of: Books,
     headers: Iterable[Header] = (),
     channels: Mapping[str, str] | None = None,
+    text_of: str = "{name} - {number}",
 ) -> Ledgers:
     """The documents of a text ledger; headers of QuickBooks and of Cin7 beside them."""
     found = slots(of.map)
@@ -36,12 +37,11 @@ def ledgers(
     also = {plain(h.invoice): (h.number,) for h in own.values() if h.kind == "Sale" and h.invoice}
     chart = [account for account in accounts(CHART) if account.source is Source.CIN7]
     pairs = [
-        Cin7Row(
-            p.document, p.kind, p.number, f"{CUSTOMER} - {p.number}", CUSTOMER, p.day, p.account, p.counter, p.amount
-        )
+        Cin7Row(p.document, p.kind, p.number, text_of.format(name=CUSTOMER, number=p.number), CUSTOMER,
+                p.day, p.account, p.counter, p.amount)
         for p in rows
         if p.source is Source.CIN7 and p.amount > 0
-    ]
+    ]  # fmt: skip
     txns = [
         QboRow(p.document, p.kind, p.number.replace("~", " "), p.name, p.memo, p.day, p.account, p.amount, 1)
         for p in rows
@@ -70,10 +70,11 @@ def examined(
     sales_elsewhere: bool = False,
     patterns: tuple[Pattern[str], ...] = (),
     tracked: Mapping[str, tuple[str, ...]] | None = None,
+    text_of: str = "{name} - {number}",
 ) -> Explained:
     """What the engine says of a text ledger; "~" stands for a blank in a number."""
     of = books(text, period)
-    found = ledgers(text, of, headers, channels)
+    found = ledgers(text, of, headers, channels, text_of)
     found = replace(found, sales_elsewhere=sales_elsewhere, patterns=patterns, tracked=tracked or {})
     return examine(of, found, past=past, sales_elsewhere=sales_elsewhere)
 

@@ -1,4 +1,4 @@
-"""Ledgers of houses with other habits: numbers, notes, journals, voids, deposits; nothing is fitted to one generator."""
+"""Ledgers of houses with other habits: numbers, notes, journals, voids and deposits of every kind."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def test_a_companys_own_pattern_finds_what_nothing_else_does() -> None:
 
 def test_a_prefix_that_no_document_of_the_kind_has_makes_another_document() -> None:
     text = "".join(
-        f"2026-01-0{n} Purchase p{n} 7000{n} 630 800 1{n}0.00\nqbo 2026-01-0{n} Bill {n} 7000{n} 85:1{n}0.00 86:-1{n}0.00\n"
+        f"2026-01-0{n} Purchase p{n} 7000{n} 630 800 1{n}0.00\n"
+        f"qbo 2026-01-0{n} Bill {n} 7000{n} 85:1{n}0.00 86:-1{n}0.00\n"
         for n in range(1, 5)
     )
     text += "2026-01-09 Purchase p9 70009 630 800 90.00\nqbo 2026-01-10 Bill 9 A-70009 85:44.00 86:-44.00\n"
@@ -203,7 +204,7 @@ def test_a_document_of_another_period_that_is_a_cent_off_is_still_timing() -> No
 
 def test_an_item_that_quickbooks_counts_too_is_told_even_where_it_posts_no_cost() -> None:
     text = SALE + "qbo 2026-01-05 Invoice 7 INV-00012 84:108.00 79:-100.00 88:-8.00"
-    found = [each for each in examined(text, tracked={"7": ("SKU-1",)}).findings]
+    found = examined(text, tracked={"7": ("SKU-1",)}).findings
     assert [(each.cause, each.control, each.amount, each.subject) for each in found] == [
         ("quantity_tracking_on", "cogs", 0, "SKU-1"),
         ("quantity_tracking_on", "inventory", 0, "SKU-1"),
@@ -252,3 +253,32 @@ def test_a_foreign_payment_at_another_rate_differs_on_what_it_relieves_too() -> 
         ),
     )  # fmt: skip
     assert told(examined(text, *headers)) == [("exchange_rate_differs", "account:404", 200)]
+
+
+def test_a_reference_of_invoice_and_credit_is_the_one_that_the_row_is_about() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-00012/CR-00003 610 200 100.00
+    2026-01-08 Sale t1 INV-00012/CR-00003 200 610 40.00
+    2026-01-09 Sale t1 INV-00012/CR-00003 090 610 60.00
+    2026-01-05 Sale t1 INV-00012/CR-00003 310 630 30.00
+    """
+    sale = Header(Source.CIN7, "Sale", "t1", "SO-1", invoice="INV-00012", credit="CR-00003")
+    found = examined(text, sale, text_of="{name} - SO-1")
+    named = {(d.reference, d.day.day, d.amount) for f in found.findings for d in f.cin7 if f.control == "receivables"}
+    assert named == {("INV-00012", 5, 10000), ("CR-00003", 8, -4000), ("INV-00012", 9, -6000)}
+
+
+def test_a_longer_number_is_no_copy_of_a_shorter_one() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-100 610 200 100.00
+    qbo 2026-01-05 Invoice 7 INV-100 84:100.00 79:-100.00
+    qbo 2026-01-25 Invoice 8 INV-1002 84:35.00 79:-35.00
+    """
+    assert {cause for cause, _, _ in told(examined(text))} == {"missing_in_cin7"}
+
+
+def test_a_second_cost_of_a_sale_shipped_in_one_came_late() -> None:
+    text = COST + JOURNAL.format("COGS-INV-00012") + "2026-01-20 Sale t2 INV-00012 310 630 5.00\n"
+    sale = Header(Source.CIN7, "Sale", "s1", "SO-1", invoice="INV-00012", version="type=Simple Sale; ship=SHIPPED")
+    finding = one(examined(text, sale), "late_cost", "cogs")
+    assert (finding.amount, finding.nature) == (500, "error")
