@@ -75,6 +75,7 @@ def _ledgers(
     linked = {id_ for header in headers.values() for _, id_ in header.links}
     lacking = (linked | {doc.id for doc in heard}) - {id_ for _, id_ in headers}
     headers |= {(row.kind, row.id): row for row in _headers(session, company, Source.QBO, around, lacking)}
+    tracked = _tracked(session, company)
     said = _texts(session, company, headers.values(), more.txns)
     for txn in heard:
         if (txn.kind, txn.id) in said:
@@ -90,7 +91,8 @@ def _ledgers(
         cin7_headers=own,
         texts=said,
         changes=_changes(session, company),
-        tracked=_tracked(session, company),
+        tracked=tracked,
+        costed=_costed(session, books, tracked),
         patterns=config.patterns,
         sales_elsewhere=config.sales_elsewhere,
     )
@@ -320,6 +322,19 @@ def _tracked(session: Session, company: int) -> dict[str, tuple[str, ...]]:
     for id_, sku, name in rows:
         found[id_].add(sku or name)
     return {id_: tuple(sorted(skus)) for id_, skus in found.items()}
+
+
+def _costed(session: Session, books: Books, tracked: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """SKUs on those sales documents that post on cost or stock themselves, on whatever day."""
+    c = POSTING.c
+    accounts = [id_ for name in ("cogs", "inventory") for id_ in books.map.accounts(Source.QBO, name)]
+    rows = session.execute(
+        select(c.document).distinct().where(
+            c.company == books.company.id, c.source == Source.QBO.value, c.kind.in_(_SOLD), c.account.in_(accounts),
+            among(session, c.document, tracked),
+        )
+    ) if tracked else ()  # fmt: skip
+    return frozenset(sku for (id_,) in rows for sku in tracked[id_])
 
 
 def former_legs(

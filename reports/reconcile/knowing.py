@@ -54,6 +54,7 @@ def known(
         shapes=_shapes(found.cin7),
         voided=_voided(found.cin7_headers.values()),
         orders=orders,
+        costed=found.costed | _costed(found),
         whole_sales=any(doc.id in ids for doc in found.cin7 if doc.role in ("invoice", "cost", "bill", "receipt")),
         foreign={
             (each.kind, plain(each.number)): each.total
@@ -74,6 +75,12 @@ def _second_costs(found: Ledgers, orders: Mapping[str, Header]) -> frozenset[tup
         first[doc.id, doc.plain] = min(doc.day, first.get((doc.id, doc.plain), doc.day))
     later = (doc for doc in costs if doc.day > first[doc.id, doc.plain])
     return frozenset((doc.id, doc.day) for doc in later if any(_simple(orders.get(number)) for number in doc.also))
+
+
+def _costed(found: Ledgers) -> frozenset[str]:
+    own = {slot for slot, control in enumerate(found.slots.controls) if control in ("cogs", "inventory")}
+    posting = (txn.id for txn in found.qbo if txn.id in found.tracked and any(slot in own for slot, _ in txn.legs))
+    return frozenset(sku for id_ in posting for sku in found.tracked[id_])
 
 
 def _simple(order: Header | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reports.reconcile.documents import Doc
-from reports.reconcile.numbers import glued, inside, is_copy, loose, named, plain, stems
+from reports.reconcile.numbers import MOST_CHARACTERS, glued, inside, is_copy, loose, named, plain, stems
 from reports.reconcile.working import Work
 
 # How a document names another: its number is the other's; it is linked to it; a part of its number; a word of its
@@ -67,8 +67,10 @@ def _told(txn: Doc, work: Work, names: Names) -> Iterator[tuple[str, int]]:
         yield from ((found, WORD) for found, _ in named(text, known))
         yield from ((found, WORD) for found in inside(text, known))
         yield from ((found, NEAR) for found, _ in named(text, names.near))
-    for text in (number, *texts):
+    # A number that fills the field was cut, and what is left of it may be the whole of another.
+    for text in (number if len(number) < MOST_CHARACTERS else "", *texts):
         yield from ((found, LOOSE) for found in glued(text, names.alike))
+    for text in (number, *texts):
         yield from ((found, WORD) for found in _by_pattern(text, work) if found in known)
     yield from ((found, NEAR) for found, _ in named(number, names.near))
     yield from ((linked, LINK) for linked in linked_numbers(txn, work))

@@ -92,7 +92,7 @@ class Known:
     that Cin7 gives out -> the highest. `in_scope`: (entity, id) of transactions that Cin7 has too. `orders`: plain
     order number -> sale or purchase; `foreign`: (entity, plain number) -> total in its own currency; `live`: Cin7's
     events that were not taken back, `alone` QuickBooks transactions that nothing fits; `whole_sales`: the ledger's
-    TaskID is the whole sale's.
+    TaskID is the whole sale's; `costed`: tracked SKUs for which QuickBooks posts cost of its own.
     """
 
     slots: Slots
@@ -119,6 +119,7 @@ class Known:
     live: Sequence[Doc] = ()
     alone: Sequence[Doc] = ()
     whole_sales: bool = False
+    costed: frozenset[str] = frozenset()
 
     def money(self, minor: int) -> str:
         return f"{text(minor, self.currency)} {self.currency}"

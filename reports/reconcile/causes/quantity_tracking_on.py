@@ -23,18 +23,19 @@ def find(view: View) -> Iterable[Finding]:
         return
     slots = view.known.slots
     skus = view.known.tracked.get(view.case.qbo[0].id, ())
+    quiet = [sku for sku in skus if sku not in view.known.costed]  # of the others, older sales are innocent
     posts = any(slots.controls[slot] in _OWN for doc in view.qbo for slot, _ in doc.legs)
-    for control in _OWN if posts or skus else ():
+    for control in _OWN if posts or quiet else ():
         ours = any(slots.amount(doc, control) for doc in view.case.cin7)
         theirs = any(slots.controls[slot] == control for doc in view.qbo for slot, _ in doc.legs)
         if not posts and control in slots.controls and view.case.qbo[0].day in view.known.period:
             yield view.finding(
                 "quantity_tracking_on",
                 control,
-                f"QuickBooks counts the quantity of {skus[0]}, which {sided(view.case.qbo[0])} sells, and may post a"
+                f"QuickBooks counts the quantity of {quiet[0]}, which {sided(view.case.qbo[0])} sells, and may post a"
                 " cost of its own.",
                 "Turn quantity tracking off in QuickBooks for the items of Cin7, before it posts cost.",
-                subject=skus[0],
+                subject=quiet[0],
             )
         elif theirs and not ours:
             yield view.finding(

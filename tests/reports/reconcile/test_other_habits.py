@@ -282,3 +282,28 @@ def test_a_second_cost_of_a_sale_shipped_in_one_came_late() -> None:
     sale = Header(Source.CIN7, "Sale", "s1", "SO-1", invoice="INV-00012", version="type=Simple Sale; ship=SHIPPED")
     finding = one(examined(text, sale), "late_cost", "cogs")
     assert (finding.amount, finding.nature) == (500, "error")
+
+
+def test_a_number_that_fills_its_field_was_cut_and_is_no_shorter_number() -> None:
+    text = """
+    2026-01-05 Sale t2 INV-00003 310 630 60.00
+    2026-01-05 Sale t3 INV-00031 310 630 45.00
+    qbo 2026-01-05 JournalEntry 8 Cost~of~sale~INV-0003 82:45.00 85:-45.00
+    """
+    assert {(cause, amount) for cause, _, amount in told(examined(text))} == {
+        ("missing_in_qbo", 6000),
+        ("missing_in_qbo", -6000),
+    }
+
+
+def test_sales_from_before_quickbooks_counted_an_item_are_innocent() -> None:
+    text = (
+        SALE
+        + """
+    2026-01-06 Sale t2 INV-00013 610 200 100.00
+    qbo 2026-01-05 Invoice 7 INV-00012 84:108.00 79:-100.00 88:-8.00
+    qbo 2026-01-06 Invoice 8 INV-00013 84:100.00 79:-100.00 82:60.00 85:-60.00
+    """
+    )
+    found = examined(text, tracked={"7": ("SKU-1",), "8": ("SKU-1",)}).findings
+    assert {(each.cause, each.qbo[0].id) for each in found} == {("quantity_tracking_on", "8")}
