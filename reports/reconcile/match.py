@@ -27,9 +27,9 @@ class Ledgers:
     `undone` are Cin7 events whose rows come to nothing, `quiet` QuickBooks transactions on no compared account;
     `headers` QuickBooks documents by (entity, id), `cin7_headers` Cin7's; `channels` Cin7 TaskID or number in plain
     form -> sales channel. `texts`: what the lines of transactions say that are voided, deleted or without counterpart;
-    `changes`: (TaskID or number, day) of costs that came after the sale; `tracked`: QuickBooks transaction -> SKUs on
-    it whose quantity QuickBooks tracks, `costed` those of them for which it posts cost of its own on any day. `patterns`
-    find Cin7's numbers in texts; `sales_elsewhere`: another connector posts sales to QuickBooks.
+    `changes`: (TaskID or number, day) of costs that came after the sale; `tracked`: QuickBooks transaction -> SKUs
+    on it whose quantity QuickBooks tracks, `costed` those of them for which it posts cost of its own on any day.
+    `patterns` find Cin7's numbers in texts; `sales_elsewhere`: another connector posts sales to QuickBooks.
     """
 
     slots: Slots
