@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TextIO, TypeVar
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from bot.pages import sheet
 from sync.errors import AppError, UserError
 from sync.settings.values import is_loopback
 
@@ -71,20 +72,20 @@ def _listening(
         def do_GET(self) -> None:
             asked = urlsplit(self.path)
             if asked.path != uri.path:
-                self._say(404, "There is nothing here.")
+                self._say(404, "Nothing here", "There is nothing here.")
                 return
             answer = _judged(judge, dict(parse_qsl(asked.query)))
             if isinstance(answer, AppError):
-                self._say(400, str(answer))
+                self._say(400, "QuickBooks is not connected", str(answer))
             else:
-                self._say(200, "Intuit's answer has arrived. You may close this window and go back to the terminal.")
+                self._say(200, "Intuit's answer has arrived", "You may close this window and go back to the terminal.")
             if not isinstance(answer, UserError):
                 found.put(answer)
 
-        def _say(self, status: int, text: str) -> None:
-            body = text.encode()
+        def _say(self, status: int, title: str, words: str) -> None:
+            body = sheet(title, [words])
             self.send_response(status)
-            self.send_header("Content-Type", "text/plain; charset=utf-8")
+            self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Referrer-Policy", "no-referrer")
             self.end_headers()

@@ -210,15 +210,35 @@ class Slack:
 
     def channel(self, id_: str) -> Channel:
         said = sent("conversations.info", partial(self._client.conversations_info, channel=id_))["channel"]
-        return Channel(
-            id=id_,
-            name=str(said.get("name") or ""),
-            shared=any(said.get(name) for name in ("is_ext_shared", "is_pending_ext_shared")),
-            private=bool(said.get("is_private")),
-            archived=bool(said.get("is_archived")),
-            member=bool(said.get("is_member")),
-            direct=any(said.get(name) for name in ("is_im", "is_mpim")),
-        )
+        return _channel(id_, said)
+
+    def channels(self) -> list[Channel]:
+        """Every channel that the app sees and that is not archived."""
+        found, more = list[Channel](), dict[str, Any]()
+        for _ in range(_PAGES):
+            ask = partial(
+                self._client.conversations_list,
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=_PAGE,
+                **more,
+            )
+            answer = sent("conversations.list", ask)
+            found += [_channel(str(said["id"]), said) for said in answer.get("channels") or ()]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+            more["cursor"] = cursor
+        return found
+
+    def join(self, channel: str) -> None:
+        """Makes the app a member of a public channel."""
+        sent("conversations.join", partial(self._client.conversations_join, channel=channel))
+
+    def open_socket(self) -> None:
+        """Tries an app token: Slack gives an address for a socket, which is not opened."""
+        token = str(self._client.token)
+        sent("apps.connections.open", partial(self._client.apps_connections_open, app_token=token))
 
     def person(self, id_: str) -> Person:
         said = sent("users.info", partial(self._client.users_info, user=id_))["user"]
@@ -271,6 +291,18 @@ class Slack:
         except ValueError:
             return False
         return (same or hooks) and asked.username is None and asked.password is None
+
+
+def _channel(id_: str, said: Mapping[str, Any]) -> Channel:
+    return Channel(
+        id=id_,
+        name=str(said.get("name") or ""),
+        shared=any(said.get(name) for name in ("is_ext_shared", "is_pending_ext_shared")),
+        private=bool(said.get("is_private")),
+        archived=bool(said.get("is_archived")),
+        member=bool(said.get("is_member")),
+        direct=any(said.get(name) for name in ("is_im", "is_mpim")),
+    )
 
 
 def _metadata(event: str, payload: Mapping[str, str] | None) -> dict[str, Any] | None:

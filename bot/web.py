@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 from urllib.parse import parse_qsl
 
 from waitress import create_server, wasyncore  # type: ignore[import-untyped]  # ships no types
 
+from bot.pages import sheet
 from sync.errors import AppError, UserError
 
 log = logging.getLogger("tieout.web")
@@ -44,11 +44,6 @@ _REASONS = {
     502: "Bad Gateway",
     503: "Service Unavailable",
 }
-_PAGE = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Tieout</title>'
-    '<body style="font: 1.1em sans-serif; max-width: 40em; margin: 4em auto">'
-    "<h1>{title}</h1><p>{text}</p></body></html>"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +87,7 @@ def text(status: int, words: str) -> Answer:
 
 def page(status: int, title: str, words: str) -> Answer:
     """A page for a person; both texts are escaped."""
-    return Answer(status, _PAGE.format(title=escape(title), text=escape(words)).encode(), "text/html; charset=utf-8")
+    return Answer(status, sheet(title, [words]), "text/html; charset=utf-8")
 
 
 class Web:

@@ -10,10 +10,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from bot.deps import Deps
 from bot.replies import DONE, Reply
 from bot.words import Parser
+
+if TYPE_CHECKING:
+    from bot.pages import Line
+    from bot.service import Service
 
 _LONGEST = 9.0  # seconds from the signal to the end, whatever hangs
 
@@ -36,6 +41,7 @@ def run(request: Request, deps: Deps) -> Reply:
     from bot.service import Service
     from bot.socket_mode import SocketLink
     from bot.web import Web, serving
+    from bot.web_connect import ConnectPage
     from bot.web_slack import SlackEvents
 
     settings, told = deps.settings, threading.Event()
@@ -46,7 +52,8 @@ def run(request: Request, deps: Deps) -> Reply:
         link = SocketLink(app, settings.slack) if settings.slack.app_token else None
         slack = () if link else SlackEvents(app).routes()
         parts = {"sync messages": service.syncs.alive} | ({"slack": link.alive} if link else {})
-        routes = service.room.routes(lambda: closing(service.connection()), slack, parts)
+        page = ConnectPage(lambda: _standing(service), deps.outside.clock)
+        routes = service.room.routes(lambda: closing(service.connection()), (*slack, *page.routes()), parts)
         address = stack.enter_context(serving(Web(routes), settings.host, settings.port))
         stack.callback(service.stop)
         service.start()
@@ -57,6 +64,13 @@ def run(request: Request, deps: Deps) -> Reply:
         told.wait()
         deps.tell("Tieout is stopping.")
     return Reply("Stopped.", {"schema": "tieout/serve/1", "status": "stopped"}, DONE)
+
+
+def _standing(service: Service) -> list[Line]:
+    from bot.standing import standing
+
+    with service.deps() as deps:
+        return standing(deps)
 
 
 @contextmanager

@@ -53,6 +53,7 @@ class FakeSlack:
     faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
     chaos: Callable[[str, int], Fault | None] = lambda method, number: None
     polls_until_processed: int = 0
+    scopes: str = "chat:write,commands"
     clock: Callable[[], float] = time.time
     lock: threading.RLock = field(default_factory=threading.RLock)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))

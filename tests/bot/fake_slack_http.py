@@ -98,6 +98,7 @@ class _Door(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-OAuth-Scopes", self.server.slack.scopes)
         if retry:
             self.send_header("Retry-After", f"{retry:g}")
         self.end_headers()

@@ -203,6 +203,30 @@ def _who(slack: FakeSlack, args: Args) -> Answer:
     return {"ok": True, "user_id": slack.bot, "bot_id": "B0BOT", "team_id": slack.team, "user": "tieout", **grid}
 
 
+def _list(slack: FakeSlack, args: Args) -> Answer:
+    """Two channels a page, so that whoever lists them must follow the cursor."""
+    rows = [{"id": id_, **facts} for id_, facts in sorted(slack.channels.items()) if not facts.get("is_archived")]
+    start = int(args.get("cursor") or 0)
+    following = str(start + 2) if start + 2 < len(rows) else ""
+    return {"ok": True, "channels": rows[start : start + 2], "response_metadata": {"next_cursor": following}}
+
+
+def _join(slack: FakeSlack, args: Args) -> Answer:
+    facts = slack.channels.get(str(args["channel"]))
+    if facts is None:
+        return _no("channel_not_found")
+    if facts.get("is_private"):
+        return _no("method_not_supported_for_channel_type")
+    if "channels:join" not in slack.scopes:
+        return _no("missing_scope")
+    facts["is_member"] = True
+    return {"ok": True, "channel": facts}
+
+
+def _socket(slack: FakeSlack, args: Args) -> Answer:
+    return {"ok": True, "url": "wss://127.0.0.1/link"}
+
+
 METHODS: Mapping[str, Callable[[FakeSlack, Args], Answer]] = {
     "auth.test": _who,
     "chat.postMessage": _post,
@@ -212,6 +236,9 @@ METHODS: Mapping[str, Callable[[FakeSlack, Args], Answer]] = {
     "conversations.history": _history,
     "conversations.replies": _replies,
     "conversations.open": _open,
+    "conversations.list": _list,
+    "conversations.join": _join,
+    "apps.connections.open": _socket,
     "conversations.info": _info("channels", "channel", "channel_not_found", "channel"),
     "users.info": _info("users", "user", "user_not_found", "user"),
     "usergroups.users.list": _group,
