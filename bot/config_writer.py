@@ -21,7 +21,7 @@ def with_values(text: str, section: str, values: Mapping[str, str]) -> str:
         lines += [*([""] if lines else []), f"[{section}]"]
         start = len(lines) - 1
     for name, value in reversed(list(values.items())):
-        said, end = f"{name} = {json.dumps(value)}", _end(lines, start)
+        said, end = f"{name} = {json.dumps(value, ensure_ascii=False)}", _end(lines, start)
         place = next((n for n in range(start + 1, end) if re.match(rf"\s*{name}\s*=", lines[n])), None)
         if place is None:
             lines.insert(start + 1, said)
@@ -48,5 +48,5 @@ def write(path: Path, section: str, values: Mapping[str, str]) -> None:
         os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
         os.replace(name, path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        said = "; ".join(f"{name} = {json.dumps(value)}" for name, value in values.items())
+        said = "; ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items())
         raise UserError(f"{path} cannot be written ({error}); write there by hand: [{section}] {said}") from None

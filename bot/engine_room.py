@@ -161,16 +161,19 @@ class EngineRoom:
         connection: Callable[[], AbstractContextManager[Any]],
         more: Iterable[Route] = (),
         parts: Mapping[str, Callable[[], bool]] | None = None,
+        connected: Callable[[], None] = lambda: None,
     ) -> Iterable[Route]:
         """Every route of the contract; Slack's comes with `more`, `connection` gives the right to QuickBooks.
 
-        `parts` are what else must run for the process to be well.
+        `parts` are what else must run for the process to be well, `connected` is told of each new consent.
         """
         qbo, late = self._settings.qbo, timedelta(seconds=self._settings.alerts.late_after)
         checks = Checks(
             self.health, self.box, self._clock, late, {**self.parts(), **(parts or {})}, self.scheduler.next
         )
-        connecting = Connecting(qbo.realm_id, self.consents, connection, self._connected, self._clock)
+        connecting = Connecting(
+            qbo.realm_id, self.consents, connection, lambda: self._connected(connected), self._clock
+        )
         webhook = Webhook(qbo.realm_id, qbo.webhook_verifier, self.seen, self.hints.add, self._clock)
         return (*checks.routes(), *connecting.routes(), *webhook.routes(), *more)
 
@@ -274,7 +277,8 @@ class EngineRoom:
     def _hinted(self, only: tuple[str, ...]) -> None:
         self._work.sync(only, hints.STARTED_BY)
 
-    def _connected(self) -> None:
+    def _connected(self, more: Callable[[], None]) -> None:
+        more()
         self.alerts.over(alert_texts.RECONNECT, "QuickBooks is connected again.")
 
     def _today(self) -> date:

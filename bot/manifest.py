@@ -19,6 +19,7 @@ PATH = "/slack/events"
 # Each scope of the bot's token, and the calls that need it: what is not called is not asked for.
 SCOPES: Mapping[str, str] = {
     "channels:history": "finds our own message after an unclear answer, by its metadata (conversations.history)",
+    "channels:join": "joins the public channels of tieout.toml at set-up (conversations.join)",
     "channels:read": "whether a channel is shared with other organisations (conversations.info)",
     "chat:write": "posts and updates our messages (chat.postMessage, chat.update, chat.postEphemeral)",
     "commands": "the slash commands",

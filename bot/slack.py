@@ -71,7 +71,8 @@ class Slack:
     def whoami(self) -> Mapping[str, Any]:
         """What auth.test says: user_id, bot_id, team_id, and the scopes as "scopes"."""
         answer = sent("auth.test", self._client.auth_test)
-        return {**answer.data, "scopes": answer.headers.get("x-oauth-scopes", "")}
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return {**answer.data, "scopes": headers.get("x-oauth-scopes", "")}
 
     def post(
         self,
@@ -235,9 +236,8 @@ class Slack:
         """Makes the app a member of a public channel."""
         sent("conversations.join", partial(self._client.conversations_join, channel=channel))
 
-    def open_socket(self) -> None:
-        """Tries an app token: Slack gives an address for a socket, which is not opened."""
-        token = str(self._client.token)
+    def try_app_token(self, token: str) -> None:
+        """Slack gives an address for a socket, which is not opened."""
         sent("apps.connections.open", partial(self._client.apps_connections_open, app_token=token))
 
     def person(self, id_: str) -> Person:

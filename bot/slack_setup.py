@@ -10,8 +10,6 @@ from bot.slack_faults import SlackFault
 from sync.errors import UserError
 from sync.settings import Settings
 
-SCOPES: Mapping[str, str] = {"channels:join": "joins the channels of tieout.toml"}
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -63,7 +61,7 @@ class Workspace:
         }
 
 
-def looked(slack: Slack, wanted: Mapping[str, str], channels: Mapping[str, str], app: Slack | None) -> Workspace:
+def looked(slack: Slack, wanted: Mapping[str, str], channels: Mapping[str, str], app_token: str) -> Workspace:
     """Asks Slack who we are, compares rights, tries the app token, and joins the channels that can be joined.
 
     `wanted`: scope -> why, as the manifest has them; `channels`: key of [slack] -> id. SlackFault where the token
@@ -73,7 +71,9 @@ def looked(slack: Slack, wanted: Mapping[str, str], channels: Mapping[str, str],
     held = {scope.strip() for scope in str(told.get("scopes") or "").split(",")}
     missing = {scope: why for scope, why in wanted.items() if scope not in held}
     places = tuple(_place(slack, key, id_) for key, id_ in channels.items() if id_)
-    return Workspace(str(told.get("team") or told.get("team_id")), str(told.get("user")), missing, places, _socket(app))
+    return Workspace(
+        str(told.get("team") or told.get("team_id")), str(told.get("user")), missing, places, _socket(slack, app_token)
+    )
 
 
 def chosen(words: str, channels: Iterable[Channel]) -> Channel:
@@ -114,11 +114,10 @@ def _joined(slack: Slack, channel: Channel) -> str:
     return ""
 
 
-def _socket(app: Slack | None) -> str:
-    if app is None:
-        return ""
+def _socket(slack: Slack, app_token: str) -> str:
     try:
-        app.open_socket()
+        if app_token:
+            slack.try_app_token(app_token)
     except SlackFault as fault:
         return str(fault)
     return ""
@@ -133,9 +132,11 @@ def of_settings(settings: Settings) -> tuple[Slack, Callable[[Settings], Workspa
     """The workspace's Web API, and what looks at it with the rights of the manifest."""
     own = settings.slack
     slack = Slack(own.bot_token.reveal(), own.api_url)
-    app = Slack(own.app_token.reveal(), own.api_url) if own.app_token else None
+
+    from bot.manifest import SCOPES  # brings the whole desk
 
     def look(now: Settings) -> Workspace:
-        return looked(slack, SCOPES, {"alerts": now.slack.alerts, "reports": now.slack.reports}, app)
+        channels = {"alerts": now.slack.alerts, "reports": now.slack.reports}
+        return looked(slack, SCOPES, channels, now.slack.app_token.reveal())
 
     return slack, look

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.deps import Deps
 from bot.pages import Line
 from bot.slack_setup import of_settings
-from sync.errors import AppError
+from sync.errors import AppError, AuthExpired
 from sync.settings import lacking
 
 _PATIENCE = 10.0  # seconds; a browser is waiting
@@ -28,8 +28,10 @@ def _system(deps: Deps, name: str, need: str, ask: Callable[[], str], good: str,
         return Line(name, "open", f"Not set: {', '.join(missing)}. Run: tieout connect")
     try:
         ask()
+    except AuthExpired:
+        return Line(name, "wrong", f"{name} does not let Tieout in. {mend}")
     except AppError as fault:
-        return Line(name, "wrong", f"{fault} {mend}")
+        return Line(name, "wrong", str(fault))
     return Line(name, "good", good)
 
 

@@ -12,12 +12,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.web import Answer, Request, Route, page, text
+from bot.pages import sheet
+from bot.web import Answer, Request, Route, text
 from sync.errors import UpstreamError, UserError
 from sync.settings import Secret
 
 log = logging.getLogger("tieout.web")
 
+_AGAIN = ("Try again", "/qbo/connect")
 _PATIENCE = 600.0  # seconds for a person at Intuit's consent page
 
 
@@ -82,24 +84,34 @@ class Connecting:
         """Takes Intuit's redirect and stores the connection."""
         if request.method == "HEAD":
             return text(200, "")
-        state = request.query.get("state", "")
+        try:
+            self._take(request.query)
+        except UserError as fault:
+            return _told(400, "QuickBooks is not connected", str(fault), _AGAIN)
+        except UpstreamError as fault:
+            log.warning("QuickBooks was not connected: %s", fault)
+            return _told(502, "QuickBooks is not connected", str(fault), _AGAIN)
+        self.connected()
+        words = "You may close this window. Tieout reads on by itself."
+        return _told(200, "QuickBooks is connected", words, ("See how everything stands", "/connect"))
+
+    def _take(self, query: Mapping[str, str]) -> None:
+        state = query.get("state", "")
         expected = self.states.end(state, self.clock()) if state else None
         if expected is None:
             raise UserError("This link was used already, or is too old, or was not made here. Open /qbo/connect again.")
-        try:
-            with self.connection() as connection:
-                found = connection.read_redirect(request.query, state)
-                if found.realm != expected:
-                    raise UserError(
-                        "Another company was chosen at Intuit than the one that Tieout reads (QBO_REALM_ID). "
-                        "Open /qbo/connect again and choose that one."
-                    )
-                connection.exchange(found)
-        except UpstreamError as fault:
-            log.warning("QuickBooks was not connected: %s", fault)
-            return page(502, "QuickBooks is not connected", str(fault))
-        self.connected()
-        return page(200, "QuickBooks is connected", "You may close this window. Tieout reads on by itself.")
+        with self.connection() as connection:
+            found = connection.read_redirect(query, state)
+            if found.realm != expected:
+                raise UserError(
+                    "Another company was chosen at Intuit than the one that Tieout reads (QBO_REALM_ID). "
+                    "Open /qbo/connect again and choose that one."
+                )
+            connection.exchange(found)
+
+
+def _told(status: int, title: str, words: str, button: tuple[str, str]) -> Answer:
+    return Answer(status, sheet(title, [words], button=button), "text/html; charset=utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,9 @@ def run(request: Request, deps: Deps) -> Reply:
         slack = () if link else SlackEvents(app).routes()
         parts = {"sync messages": service.syncs.alive} | ({"slack": link.alive} if link else {})
         page = ConnectPage(lambda: _standing(service), deps.outside.clock)
-        routes = service.room.routes(lambda: closing(service.connection()), (*slack, *page.routes()), parts)
+        routes = service.room.routes(
+            lambda: closing(service.connection()), (*slack, *page.routes()), parts, page.forget
+        )
         address = stack.enter_context(serving(Web(routes), settings.host, settings.port))
         stack.callback(service.stop)
         service.start()

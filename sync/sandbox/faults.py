@@ -102,7 +102,7 @@ class Faults:
     `cap_form`: "row" ends the report early with a row that says so, "text" answers with the bare sentence.
     `rotate_every`: the refresh token changes at each n-th refresh, 0 never. `reuse_kills`: after so many refreshes
     with a replaced token the grant is dead, 0 never. `overlap`: a replaced token still works. `consent`: what the user
-    clicks.
+    clicks; "asked" shows a page with both answers.
     `access_seconds`: life of an access token. `batch_objects`: rows a batch may return in all.
     `hold`: the longest silence of HANG, seconds.
     """
@@ -115,7 +115,7 @@ class Faults:
     rotate_every: int = 1
     reuse_kills: int = 1
     overlap: bool = False
-    consent: Literal["given", "refused"] = "given"
+    consent: Literal["given", "refused", "asked"] = "given"
     access_seconds: int = 3600
     batch_objects: int = 1000
     hold: float = 300.0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from html import escape
 from itertools import count
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -72,7 +73,7 @@ class Grants:
             self._kill()
 
     def authorize(self, call: Call) -> Answer:
-        """The consent page: redirects at once, as if the user had clicked."""
+        """The consent page: redirects at once, as if the user had clicked, or shows the page and waits for a click."""
         given = call.params
         target = urlsplit(given.get("redirect_uri", ""))
         if given.get("client_id") != CLIENT_ID or not target.scheme or target.query:
@@ -82,7 +83,9 @@ class Grants:
             back["error"] = "invalid_request"
         elif _SCOPE not in given.get("scope", "").split():
             back["error"] = "invalid_scope"
-        elif self._faults().consent == "refused":
+        elif self._faults().consent == "asked" and "answer" not in given:
+            return _screen(given)
+        elif "refused" in (self._faults().consent, given.get("answer")):
             back["error"] = "access_denied"
         else:
             with self._lock:
@@ -162,6 +165,18 @@ class Grants:
         if hard:
             body["x_refresh_token_hard_expires_in"] = _HARD_SECONDS
         return Answer(200, as_json(body))
+
+
+def _screen(given: Mapping[str, str]) -> Answer:
+    """The page on which the user says yes or no; both lead back here with the answer."""
+    ways = {
+        answer: escape(f"{AUTHORIZE_PATH}?{urlencode({**given, 'answer': answer})}") for answer in ("given", "refused")
+    }
+    page = (
+        '<!doctype html><html lang="en"><title>Practice sign-in</title><h1>Connect Tieout to Alder &amp; Finch?</h1>'
+        f'<p><a id="connect" href="{ways["given"]}">Connect</a> <a id="cancel" href="{ways["refused"]}">Cancel</a></p>'
+    )
+    return Answer(200, page.encode(), "text/html")
 
 
 def _is_form(call: Call) -> bool:

@@ -7,6 +7,7 @@ import re
 import socket
 import stat
 import threading
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,12 +17,15 @@ import httpx
 import pytest
 from dotenv import dotenv_values
 
+from bot.manifest import SCOPES
 from bot.replies import DONE, FAILED, WRONG_USAGE
 from sync.sandbox.books import Cin7Books, QboBooks, World
 from sync.sandbox.serve import Served, serve
 from sync.sandbox.switches import Switches
 from sync.store.db import open_database
 from sync.store.tokens import TokenBox
+from tests.bot.fake_slack import FakeSlack
+from tests.bot.fake_slack_http import serve as serving_slack
 from tests.bot.outsides import Desk
 
 KEY = base64.urlsafe_b64encode(bytes(32)).decode()
@@ -141,13 +145,18 @@ def test_at_a_terminal_only_what_is_missing_is_asked_and_kept_for_its_owner(desk
     asked = ("CIN7_APPLICATION_KEY", "QBO_CLIENT_SECRET", "TIEOUT_SECRET_KEY")
     held = dict(desk.environ)
     desk.environ = {name: value for name, value in held.items() if name not in asked}
-    desk.terminal, desk.answers = True, [held["CIN7_APPLICATION_KEY"], held["QBO_CLIENT_SECRET"]]
+    desk.terminal = True
+    desk.answers = [held["CIN7_APPLICATION_KEY"], held["QBO_CLIENT_SECRET"], "", "", "y"]
     assert connected(desk, Person(desk)) == DONE
-    assert [question.split()[0] for question in desk.questions] == ["CIN7_APPLICATION_KEY", "QBO_CLIENT_SECRET"]
+    assert [question.split()[0] for question in desk.questions] == [
+        *("CIN7_APPLICATION_KEY", "QBO_CLIENT_SECRET", "SLACK_BOT_TOKEN"),
+        *("SLACK_APP_TOKEN", "Write"),
+    ]
     written = dotenv_values(desk.folder / ".env")
     assert sorted(written) == sorted(asked)
     assert stat.S_IMODE((desk.folder / ".env").stat().st_mode) == 0o600
     assert held["QBO_CLIENT_SECRET"] not in desk.out.getvalue()
+    assert "CIN7_APPLICATION_KEY=***" in desk.out.getvalue()
 
 
 def test_without_a_terminal_the_missing_settings_are_listed(desk: Desk) -> None:
@@ -155,3 +164,114 @@ def test_without_a_terminal_the_missing_settings_are_listed(desk: Desk) -> None:
     assert desk.run("connect") == WRONG_USAGE
     named = [line.split(":")[0] for line in desk.err.getvalue().splitlines()]
     assert named == ["TIEOUT_SECRET_KEY", "QBO_CLIENT_ID", "QBO_CLIENT_SECRET"]
+
+
+def typed(desk: Desk, without: tuple[str, ...], *answers: str) -> None:
+    """A person at a terminal who is asked for `without` and answers so."""
+    desk.environ = {name: value for name, value in desk.environ.items() if name not in without}
+    desk.terminal, desk.answers = True, answers
+
+
+def test_keys_that_cin7_refuses_are_told_and_nothing_is_written(desk: Desk) -> None:
+    typed(desk, ("CIN7_APPLICATION_KEY",), "wrong-key", "", "")
+    assert connected(desk, Person(desk)) == WRONG_USAGE
+    assert "Cin7 refused the access keys" in desk.err.getvalue()
+    assert not (desk.folder / ".env").exists()
+
+
+def test_an_answer_that_cannot_be_right_is_told_and_asked_again(desk: Desk) -> None:
+    typed(desk, ("SLACK_BOT_TOKEN",), "xapp-1-wrong", "", "", "y")
+    assert connected(desk, Person(desk)) == DONE
+    assert "SLACK_BOT_TOKEN holds the other kind of token" in desk.out.getvalue()
+
+
+def test_whoever_says_no_has_nothing_written(desk: Desk) -> None:
+    typed(desk, ("CIN7_APPLICATION_KEY",), desk.environ["CIN7_APPLICATION_KEY"], "", "", "n")
+    assert connected(desk, Person(desk)) == WRONG_USAGE
+    assert "Nothing was written" in desk.err.getvalue()
+    assert not (desk.folder / ".env").exists()
+
+
+def test_a_pasted_refresh_token_needs_no_consent(desk: Desk, served: Served) -> None:
+    desk.environ = {**desk.environ, "QBO_REFRESH_TOKEN": served.environ["QBO_REFRESH_TOKEN"]}
+    assert desk.run("connect", "--token") == DONE
+    assert desk.browsed == []
+    assert "Connected to QuickBooks: Hand Made Inc" in desk.out.getvalue()
+    assert served.environ["QBO_REFRESH_TOKEN"] not in desk.out.getvalue() + desk.err.getvalue()
+
+
+def test_a_token_that_is_not_set_is_named(desk: Desk) -> None:
+    assert desk.run("connect", "--token") == WRONG_USAGE
+    assert "QBO_REFRESH_TOKEN" in desk.err.getvalue()
+
+
+# -- Slack
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    made = FakeSlack(scopes=",".join(SCOPES))
+    made.channels = {
+        "C0ALERTS": {"name": "finance-alerts", "is_member": False},
+        "C0REPORTS": {"name": "finance-reports", "is_member": False},
+        "C0SECRET": {"name": "board", "is_member": False, "is_private": True},
+        "C0OLD": {"name": "old", "is_archived": True},
+    }
+    with serving_slack(made):
+        yield made
+
+
+def in_slack(desk: Desk, slack: FakeSlack, **more: str) -> None:
+    own = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": slack.api_url}
+    desk.environ = {**desk.environ, **own, **more}
+
+
+def test_channels_are_found_by_name_written_to_the_config_and_joined(desk: Desk, slack: FakeSlack) -> None:
+    in_slack(desk, slack)
+    (desk.folder / "tieout.toml").write_text('# ours\n[company]\nname = "Acme"\n')
+    desk.terminal, desk.answers = True, ["#finance-alerts", "finance-reports", "y"]
+    assert connected(desk, Person(desk)) == DONE
+    told = tomllib.loads((desk.folder / "tieout.toml").read_text())
+    assert told == {"company": {"name": "Acme"}, "slack": {"alerts": "C0ALERTS", "reports": "C0REPORTS"}}
+    assert (desk.folder / "tieout.toml").read_text().startswith("# ours")
+    assert slack.channels["C0ALERTS"]["is_member"] is slack.channels["C0REPORTS"]["is_member"] is True
+    said = desk.out.getvalue()
+    assert "alerts: #finance-alerts (C0ALERTS), joined." in said
+    assert "xoxb-1" not in said
+
+
+def test_rights_that_the_token_lacks_are_named_with_what_they_are_for(desk: Desk, slack: FakeSlack) -> None:
+    in_slack(desk, slack)
+    slack.scopes = "chat:write,commands"
+    assert connected(desk, Person(desk)) == DONE
+    named = re.findall(r"^    ([a-z:]+): ", desk.out.getvalue(), re.M)
+    assert named == sorted(SCOPES.keys() - {"chat:write", "commands"})
+    assert f"files:write: {SCOPES['files:write']}" in desk.out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [("C0SECRET", "is private: type /invite @Tieout there"), ("C0OLD", "is archived"), ("C0NONE", "no such channel")],
+)
+def test_a_channel_that_cannot_be_joined_says_what_to_do(
+    desk: Desk, slack: FakeSlack, channel: str, words: str
+) -> None:
+    in_slack(desk, slack)
+    (desk.folder / "tieout.toml").write_text(f'[slack]\nalerts = "{channel}"\n')
+    assert connected(desk, Person(desk), "--json") == DONE
+    (place,) = desk.document()["slack"]["channels"]
+    assert words.split()[-1] in place["fault"] or words in place["fault"]
+
+
+def test_a_token_that_slack_does_not_know_is_told_and_the_books_stay_connected(desk: Desk, slack: FakeSlack) -> None:
+    in_slack(desk, slack)
+    slack.fault("auth.test", "invalid_auth")
+    assert connected(desk, Person(desk)) == DONE
+    assert "set SLACK_BOT_TOKEN" in desk.out.getvalue()
+
+
+def test_a_name_that_slack_does_not_show_is_answered_with_near_ones(desk: Desk, slack: FakeSlack) -> None:
+    in_slack(desk, slack)
+    desk.terminal, desk.answers = True, ["finance-alrts"]
+    assert connected(desk, Person(desk)) == DONE
+    assert "there are #finance-alerts, #finance-reports" in desk.out.getvalue()
