@@ -11,6 +11,7 @@ from sync.settings.keys import CONTROLS, KEYS, SCHEDULE_KEYS, Key
 _SAMPLES: dict[str, object] = {
     "company.name": "Practice Ltd",
     "company.time_zone": "America/New_York",
+    "matching.patterns": [r"shipment of (\S+)"],
     "sync.entities": ["transactions", "sales", "purchases", "ledger", "invoices", "bills"],
     "slack.alerts": "C0123",
     "slack.reports": "C0456",
@@ -26,6 +27,7 @@ _SAMPLES: dict[str, object] = {
 _SECTIONS = {
     "company": "The company: how answers name it, and its calendar.",
     "tolerance": "What counts as rounding.",
+    "matching": "How Cin7's number is found in QuickBooks.",
     "posting": "Who posts sales to QuickBooks.",
     "sync": "How often both systems are read, and what of them.",
     "limits": "Calls that Tieout allows itself.",
