@@ -36,9 +36,9 @@ Watch = Callable[[Step], None]
 
 @contextmanager
 def stages(stream: TextIO) -> Iterator[Callable[[str], None]]:
-    """Says what is being made, as long as it takes: one moving line at a terminal, one line each elsewhere."""
+    """Says what is being made, as long as it takes: one moving line at a terminal, log lines for machines."""
     if not stream.isatty():
-        yield lambda what: print(f"Making {what}", file=stream, flush=True)
+        yield lambda what: log.info("making %s", what)
         return
     with Console(file=stream).status("") as status:
         yield lambda what: status.update(f"Making {what}")

@@ -38,7 +38,7 @@ def inventory(pack: Pack, local: Local) -> Chart:
         f" The gap goes from {local.signed(first.gap)} to {local.signed(last.gap)}{_widest(pack, local)}."
         f"{_against_stock(control, local)}"
     )
-    head = ("Day", "Cin7 inventory", "QuickBooks inventory", "Gap", "Cin7 stock value")
+    head = ("Day", "Cin7 ledger", "QuickBooks ledger", "Gap", "Cin7 stock value")
     subtitle = "Inventory at the end of each day, Cin7 and QuickBooks, and the gap between them"
     return made("inventory", title, subtitle, alt, [head, *rows], footer(pack, local))
 
@@ -84,12 +84,12 @@ def bridge_title(found: Bridge, name: str, local: Local) -> str:
     """ "COGS differs by $1,204.50, 3 journals missing in QuickBooks" """
     if not found.gap:
         cancel = ", though causes cancel out" if causes(found.steps) or found.unexplained else ""
-        return f"{tie(name, found.control)}: {local.money(found.cin7)} on both sides{cancel}"
+        return f"{tie(name)}: {local.money(found.cin7)} on both sides{cancel}"
     told = [counted(step, found.control) for step in causes(found.steps)[:_TOLD]]
     told += [f"{local.money(abs(found.unexplained))} unexplained"] if found.unexplained else []
     if not told:
         told = ["from before the period"]
-    return ", ".join([f"{differ(name, found.control)} by {local.money(abs(found.gap))}", *told])
+    return ", ".join([f"{differ(name)} by {local.money(abs(found.gap))}", *told])
 
 
 def trade(pack: Pack, local: Local) -> Chart:

@@ -32,6 +32,7 @@ from reports.pack import Pack
 from reports.reconcile.tie_out import Control
 from reports.words import cause_label
 
+_MARKS = 13  # snapshots of stock that are shown one by one
 _MOST = 8  # causes that a picture shows one by one
 _ZOOM = 4  # where the steps are a smaller part than this of the whole, the axis does not begin at zero
 
@@ -41,14 +42,14 @@ def inventory(pack: Pack, local: Local) -> Drawing:
     days = [each.day for each in pack.days]
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.64, 0.36], vertical_spacing=0.12)
     for name, colour, width, amounts in (
-        ("QuickBooks", QBO, 7, [each.qbo for each in pack.days]),
-        ("Cin7", CIN7, 3, [each.cin7 for each in pack.days]),
+        ("QuickBooks ledger", QBO, 7, [each.qbo for each in pack.days]),
+        ("Cin7 ledger", CIN7, 3, [each.cin7 for each in pack.days]),
     ):
         told = [f"{local.day(day)}<br>{name} {local.money(amount)}" for day, amount in zip(days, amounts, strict=True)]
         figure.add_trace(
             go.Scatter(
                 x=days, y=[place(amount, local) for amount in amounts], name=name, mode="lines", legendrank=len(name),
-                line={"color": colour, "width": width, "shape": "hv"}, fill="tonexty" if name == "Cin7" else None,
+                line={"color": colour, "width": width, "shape": "hv"}, fill="tonexty" if colour == CIN7 else None,
                 fillcolor="rgba(213,94,0,0.25)", text=told, hovertemplate="%{text}<extra></extra>",
             ),
             row=1, col=1,
@@ -85,21 +86,26 @@ def inventory(pack: Pack, local: Local) -> Drawing:
 
 
 def _snapshots(figure: go.Figure, pack: Pack, local: Local) -> None:
+    """Cin7's stock value: single marks, or a dotted line where there is one for most days."""
     known = [(each.day, each.stock_value) for each in pack.days if each.stock_value is not None]
-    if known:
-        figure.add_trace(
-            go.Scatter(
-                x=[day for day, _ in known],
-                y=[place(value, local) for _, value in known],
-                name="Cin7 stock value",
-                mode="markers",
-                marker={"symbol": "diamond-open", "size": 11, "color": BLACK, "line": {"width": 2}},
-                text=[f"{local.day(day)}<br>Cin7 stock value {local.money(value)}" for day, value in known],
-                hovertemplate="%{text}<extra></extra>",
-            ),
-            row=1,
-            col=1,
-        )
+    many = len(known) > _MARKS
+    shown = [(each.day, each.stock_value) for each in pack.days] if many else known
+    if not known:
+        return
+    figure.add_trace(
+        go.Scatter(
+            x=[day for day, _ in shown], y=[None if value is None else place(value, local) for _, value in shown],
+            name="Cin7 stock value", mode="lines" if many else "markers",
+            line={"color": BLACK, "width": 2, "dash": "dot", "shape": "hv"},
+            marker={"symbol": "diamond-open", "size": 11, "color": BLACK, "line": {"width": 2}},
+            text=[
+                "" if value is None else f"{local.day(day)}<br>Cin7 stock value {local.money(value)}"
+                for day, value in shown
+            ],
+            hovertemplate="%{text}<extra></extra>",
+        ),
+        row=1, col=1,
+    )  # fmt: skip
 
 
 def _marks(figure: go.Figure, pack: Pack, local: Local) -> None:

@@ -26,6 +26,7 @@ SCALE = 2
 # kaleido itself looks for Chrome, Chromium, Edge and Brave, and for what plotly_get_chrome brought; not for these.
 _ALSO = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
 _BROWSER = "BROWSER_PATH"
+_SLOW_START = 2  # times the limit, for a browser that begins on a busy machine
 _PARTING = 5.0  # seconds that each step of an end may take
 
 
@@ -55,7 +56,7 @@ def find_browser(environ: Mapping[str, str] = os.environ) -> str:
 class Pictures:
     """One browser, begun with the first picture and kept warm until `close`; safe to use from many threads.
 
-    `limit`: seconds that one picture may take, and so may the browser's start.
+    `limit`: seconds that one picture may take; the browser's start may take twice as long.
     """
 
     def __init__(self, limit: float = 30.0, environ: Mapping[str, str] | None = None) -> None:
@@ -128,7 +129,7 @@ class _Warm:
         warm = cls()
         warm._thread.start()
         try:
-            warm._wait(warm._open(browser, limit), limit)
+            warm._wait(warm._open(browser, limit), limit * _SLOW_START)
         except _Died as error:
             warm.end(polite=False)
             raise NoBrowser(f"the browser {browser} does not start ({error})") from error

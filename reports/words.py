@@ -9,7 +9,7 @@ from reports.bridge import BEFORE, OPENING, OTHERS, UNEXPLAINED, Step
 from reports.reconcile.tie_out import spoken
 
 _CONTROLS = {"cogs": "COGS"}
-_SEVERAL = frozenset({"receivables", "payables", "accrued_purchases", "inventory_adjustments", "revenue"})
+_SEVERAL = frozenset({"Sales", "Receivables", "Payables", "Accrued purchases", "Inventory adjustments"})
 _LABELS = {
     BEFORE: "Earlier, explained",
     OPENING: "Earlier, unexplained",
@@ -52,14 +52,14 @@ def control_label(control: str, books: Books) -> str:
     return _CONTROLS.get(control) or _capital(spoken(control, books))
 
 
-def differ(label: str, control: str) -> str:
+def differ(label: str) -> str:
     """ "COGS differs", "Receivables differ" """
-    return f"{label} differ{'' if control in _SEVERAL else 's'}"
+    return f"{label} differ{'' if label in _SEVERAL else 's'}"
 
 
-def tie(label: str, control: str) -> str:
+def tie(label: str) -> str:
     """ "COGS ties", "Receivables tie" """
-    return f"{label} tie{'' if control in _SEVERAL else 's'}"
+    return f"{label} tie{'' if label in _SEVERAL else 's'}"
 
 
 def cause_label(cause: str) -> str:

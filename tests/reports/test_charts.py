@@ -23,6 +23,7 @@ from reports.charts import CHARTS, charts
 from reports.charts_style import ticks
 from reports.local import Local
 from reports.pack import Pack
+from reports.words import differ, tie
 from sync.store.db import migrate, open_database
 from tests.reports.packs import GOLDEN, NASTY, TIED, filled, january, told, voice
 
@@ -64,6 +65,19 @@ def test_a_title_is_the_finding(pack: Pack) -> None:
     titles = {name: chart["title"] for name, chart in told(pack).items()}
     assert titles["bridge-cogs"] == "COGS differs by $1,204.50, 3 journals missing in QuickBooks"
     assert titles["inventory"] == "Inventory is $1,204.50 higher in QuickBooks, apart since Jan 13, 2026"
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ("COGS", "COGS differs, COGS ties"),
+        ("Revenue", "Revenue differs, Revenue ties"),
+        ("Sales", "Sales differ, Sales tie"),
+        ("Receivables", "Receivables differ, Receivables tie"),
+    ],
+)
+def test_controls_are_spoken_of_in_their_number(label: str, told: str) -> None:
+    assert f"{differ(label)}, {tie(label)}" == told
 
 
 def test_a_company_that_ties_is_told_so(sqlite_engine: Engine) -> None:
@@ -124,6 +138,15 @@ def test_an_alt_text_says_the_title_and_the_numbers_and_fits_slack(pack: Pack, l
         if each.chart.name.startswith(("bridge", "locations")):
             for row in each.chart.rows:
                 assert row[1] in each.chart.alt
+
+
+def test_stock_values_are_single_marks_and_a_line_where_there_are_many(pack: Pack, local: Local) -> None:
+    def modes(known: int) -> list[str]:
+        days = tuple(replace(day, stock_value=1 if n < known else None) for n, day in enumerate(pack.days))
+        figure = charts(replace(pack, days=days), local, ["inventory"])[0][0].figure()
+        return [trace["mode"] for trace in figure["data"] if trace["name"] == "Cin7 stock value"]
+
+    assert (modes(0), modes(13), modes(14)) == ([], ["markers"], ["lines"])
 
 
 def test_a_long_alt_text_is_cut_between_words(pack: Pack, local: Local) -> None:

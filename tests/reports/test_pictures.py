@@ -97,7 +97,7 @@ def gone(process: int) -> bool:
 def test_a_browser_that_does_not_answer_is_given_up_after_the_limit_and_killed(tmp_path: Path) -> None:
     mark = tmp_path / "pid"
     silent = script(tmp_path, f"echo $$ > {mark}; exec sleep 600")
-    with Pictures(limit=2.0, environ={"BROWSER_PATH": silent}) as pictures, pytest.raises(NoBrowser, match="2 seconds"):
+    with Pictures(limit=1.0, environ={"BROWSER_PATH": silent}) as pictures, pytest.raises(NoBrowser, match="2 seconds"):
         pictures.png(FIGURE)
     assert gone(int(mark.read_text()))
 
