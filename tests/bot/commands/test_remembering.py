@@ -123,7 +123,8 @@ def test_the_set_up_of_the_practice_company_is_in_order_and_its_test_sale_passes
     told = story.asked("check --test-sync")
     assert told["status"] == "ok", [check for check in told["checks"] if check["status"] != "ok"]
     steps = [check["id"].split(":")[0] for check in told["checks"] if check["id"].startswith("test_sync")]
-    assert steps == [f"test_sync.{name}" for name in ("order", "invoice", "payment", "cost", "stock", "bill")]
+    names = ("order", "invoice", "payment", "cogs_entry", "cogs_amount", "stock_cin7", "stock_qbo", "bill")
+    assert steps == [f"test_sync.{name}" for name in names]
     missing = story.asked("findings --cause missing_in_qbo")["findings"][0]["cin7"][0]["reference"]
     assert story.asked(f"check --test-sync {missing}", FAILED)["status"] == "errors"
 
@@ -158,10 +159,14 @@ def test_what_was_deleted_or_came_late_after_a_sync_is_known_as_such(story: Stor
         ("open-items", "receivables or payables"),
         ("open-items receivable --at never", "is not a day"),
         ("show", "Say which document"),
-        ("show INV-NOWHERE", "No document has the number"),
         ("sign-off someday", "someday"),
     ],
 )
 def test_words_that_make_no_sense_are_told_what_to_write(story: Story, line: str, fault: str) -> None:
     assert story.desk.run(*line.split()) == WRONG_USAGE
     assert fault in story.desk.err.getvalue()
+
+
+def test_a_number_that_neither_system_knows_is_a_figure_that_cannot_be_given(story: Story) -> None:
+    assert story.desk.run("show", "INV-NOWHERE") == FAILED
+    assert "No document has the number" in story.desk.err.getvalue()
