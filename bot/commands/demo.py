@@ -27,6 +27,8 @@ TOUR = (
     ("stock", "shelf"),
     ("reconcile", "last-month"),
 )
+# Without a browser there are no pictures, and the answer says how to add them; the tour is whole all the same.
+_PACK = ("report", "weekly", "--output", "weekly")
 _FOLDER = "tieout-demo"
 _DATABASE = "practice.db"
 
@@ -55,13 +57,13 @@ def run(request: Request, deps: Deps) -> Reply:
     today = periods.today(deps.outside.now(), _ZONE)
     with serve(build(SEED, today=today, time_zone=_ZONE)) as served:
         inside = _inside(deps.outside, folder, served.environ)
-        answers = [_show(deps, words, inside) for words in TOUR]
+        answers = [(words, _show(deps, words, inside)) for words in (*TOUR, _PACK)]
         if not request.once and not deps.as_json and deps.outside.at_terminal():
             _now_you(deps, inside, folder)
-    bad = [words for words, reply in zip(TOUR, answers, strict=True) if reply.status != DONE]
-    documents = [{"command": " ".join(words), "answer": r.document} for words, r in zip(TOUR, answers, strict=True)]
+    bad = [words for words, reply in answers if reply.failed or (reply.status != DONE and words != _PACK)]
+    documents = [{"command": " ".join(words), "answer": reply.document} for words, reply in answers]
     text = (
-        f"\nThe practice company's cache is {folder / _DATABASE}; the next demo replaces it. Nothing else was written."
+        f"\nAll of it is in {folder}: the cache {_DATABASE}, which the next demo replaces, and the files of the report."
     )
     document = {"schema": "tieout/demo/1", "folder": str(folder), "answers": documents}
     return Reply(text, document, FAILED if bad else DONE)
@@ -110,7 +112,8 @@ def _fresh_folder(parent: Path) -> Path:
 
 
 def _inside(outside: Outside, folder: Path, addresses: dict[str, str]) -> Outside:
-    """The same streams and clock, but only the practice company's addresses and a key made for this demo."""
+    """The same streams, clock and browser, but only the practice company's addresses and a key made for this demo."""
     key = base64.urlsafe_b64encode(os.urandom(32)).decode()
     own = {"DATABASE_URL": f"sqlite:///{folder / _DATABASE}", "TIEOUT_SECRET_KEY": key}
-    return replace(outside, environ={**addresses, **own}, folder=folder)
+    browser = {name: value for name, value in outside.environ.items() if name == "BROWSER_PATH"}
+    return replace(outside, environ={**addresses, **own, **browser}, folder=folder)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.replies import DONE
+from reports.pictures import ADD_PICTURES
 from tests.bot.outsides import Desk
 from tests.bot.practice import MORNING, exchange, readme_exchange, toured
 
@@ -22,7 +23,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, str]:
 def test_the_tour_ends_well_and_shows_sync_margin_stock_and_controls(tour: tuple[Desk, str]) -> None:
     desk, said = tour
     assert desk.status == DONE, said
-    assert re.findall(r"^\$ tieout (\S+)", said, re.M) == ["sync", "cogs", "stock", "reconcile"]
+    assert re.findall(r"^\$ tieout (\S+)", said, re.M) == ["sync", "cogs", "stock", "reconcile", "report"]
     assert "Sync succeeded" in said
     for words in ("gross profit", "Main Warehouse", "receivables", "QuickBooks' own TrialBalance: tied"):
         assert words in said
@@ -55,6 +56,12 @@ def test_no_secret_of_the_practice_company_is_printed(tour: tuple[Desk, str]) ->
     assert "practice-secret" not in said + desk.err.getvalue()
 
 
+def test_the_report_of_the_tour_is_in_the_demos_folder(tour: tuple[Desk, str]) -> None:
+    desk, _ = tour
+    kinds = {path.suffix for path in (desk.folder / "tieout-demo" / "weekly").iterdir()}
+    assert {".html", ".xlsx"} <= kinds
+
+
 def test_the_prompt_answers_what_is_typed_and_leaves_other_files_alone(tmp_path: Path) -> None:
     slack = [
         "/sync",
@@ -66,7 +73,8 @@ def test_the_prompt_answers_what_is_typed_and_leaves_other_files_alone(tmp_path:
         "/cogs last-week workbook",
     ]
     lines = ["sync", "cogs last month by channel", "stok", *slack, "/stok", "", "quit"]
-    desk = Desk(tmp_path, terminal=True, answers=lines, began=MORNING)
+    none = {"BROWSER_PATH": str(tmp_path / "none")}  # as on a machine without a browser
+    desk = Desk(tmp_path, none, terminal=True, answers=lines, began=MORNING)
     (tmp_path / "tieout-demo").mkdir()
     (tmp_path / "tieout-demo" / "practice.db").write_text("an old one", encoding="utf-8")
     (tmp_path / "tieout-demo" / "notes.txt").write_text("mine", encoding="utf-8")
@@ -81,6 +89,7 @@ def test_the_prompt_answers_what_is_typed_and_leaves_other_files_alone(tmp_path:
     assert "did you mean /stock?" in said
     assert "failed on our side" not in said
     assert "did you mean stock?" in said
+    assert ADD_PICTURES in said
     assert re.search(r"^channel +sales", said, re.M)
     assert (tmp_path / "tieout-demo" / "notes.txt").read_text(encoding="utf-8") == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["tieout-demo"]
@@ -95,4 +104,5 @@ def test_the_tour_with_json_is_one_document(tmp_path: Path) -> None:
         "cogs",
         "stock",
         "reconcile",
+        "report",
     ]
