@@ -61,11 +61,11 @@ def _told(name: str, found: dict[str, Any]) -> Iterator[Figure]:
     yield Figure("pack: picture time / bare write_image", pictures["warm"] / pictures["bare"], _RATIO)
 
 
-def _snapshots(engine: Engine) -> int:
+def _snapshots(engine: Engine, days: int = _DAYS) -> int:
     """Today's snapshot of the stock on each of the days before, too; how many rows there are then."""
     with writing(engine) as session:
         connection = session.connection()
-        for back in range(1, _DAYS):
+        for back in range(1, days):
             connection.exec_driver_sql(
                 "INSERT INTO stock_day (company, day, sku, location, on_hand, value, taken_at) "
                 "SELECT company, ?, sku, location, on_hand, value, taken_at FROM stock_day WHERE day = ?",

@@ -72,7 +72,7 @@ def money_axis(amounts: Sequence[int], local: Local, *, most: int = 4, zero: boo
         low, high = min(low, 0), max(high, 0)
     room = max((high - low) // 12, 1)
     low, high = low - (0 if zero and low == 0 < high else room), high + room
-    marks = ticks(low, high, most)
+    marks = ticks(low, high, most) if any(amounts) else [0]
     return {
         **_AXIS,
         "range": [place(low, local), place(high, local)],
