@@ -58,6 +58,11 @@ class Hints:
                 self._waiting |= known
             self._come.set()
 
+    def waiting(self) -> frozenset[str]:
+        """The entities that the next small sync will read beside the ledger."""
+        with self._lock:
+            return frozenset(self._waiting)
+
     def _run(self) -> None:
         while not self._ended.is_set():
             self._come.wait()

@@ -19,7 +19,7 @@ log = logging.getLogger("tieout.syncs")
 STOPPED = "cancelled sync"  # a deed of the audit log; whichever process runs the sync sees it there
 GONE = "Tieout was stopped in the middle; what was read until then is kept."
 TICK = 2.0  # seconds between two looks; Slack takes fifty updates a minute
-_TELL = 30.0  # seconds after which another process tells on, where the one that told a message died
+_TELL = 10.0  # seconds after which another process tells on, where the one that told a message died
 _DEBOUNCE = 1.5
 
 

@@ -65,6 +65,7 @@ def run(request: Request, deps: Deps) -> Reply:
         deps.tell(f"Tieout serves at {address}, Slack by {'Socket Mode' if link else 'signed HTTP'}.")
         told.wait()
         deps.tell("Tieout is stopping.")
+    _end_within(1.0)
     return Reply("Stopped.", {"schema": "tieout/serve/1", "status": "stopped"}, DONE)
 
 
@@ -73,6 +74,14 @@ def _standing(service: Service) -> list[Line]:
 
     with service.deps() as deps:
         return standing(deps)
+
+
+def _end_within(seconds: float) -> None:
+    """Threads that wait for an answer of a vendor would hold the process for a minute; nothing is lost with them."""
+    if threading.current_thread() is threading.main_thread():
+        last = threading.Timer(seconds, os._exit, (0,))
+        last.daemon = True
+        last.start()
 
 
 @contextmanager
@@ -86,10 +95,7 @@ def _told(told: threading.Event) -> Iterator[None]:
         if told.is_set():
             os._exit(0)
         told.set()
-        # Threads that wait for an answer from a vendor would hold the process for a minute: nothing is lost with them.
-        last = threading.Timer(_LONGEST, os._exit, (0,))
-        last.daemon = True
-        last.start()
+        _end_within(_LONGEST)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

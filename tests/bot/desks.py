@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -19,6 +19,7 @@ from sync.store.outbox import StoredOutbox
 from sync.store.writes import save_company
 from tests.bot.fake_slack import FakeSlack
 
+HOURS = timedelta(hours=1)
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 

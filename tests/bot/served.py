@@ -20,7 +20,7 @@ from tests.bot.fake_slack import FakeSlack
 from tests.bot.fake_slack_http import AppCaller
 
 SECRET = "signing-secret-of-the-tests"
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 
 
 @dataclass

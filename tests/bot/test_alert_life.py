@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlmodel import select
 
 from bot import alert_life
-from bot.alert_blocks import ACKNOWLEDGE, button_value, letter_key, read_value
+from bot.alert_blocks import ACKNOWLEDGE, EVENT, button_value, letter_key, read_value
 from bot.alert_life import Move, Patience, Stale
 from bot.alerts import Alerts, NotAllowed
 from sync.domain.alerts import Alert, AlertKind, AlertState, Trouble
@@ -26,11 +28,13 @@ from sync.store.alerts import AlertBook
 from sync.store.bot_tables import OutboxRow
 from sync.store.db import migrate, open_database, reading
 from sync.store.outbox import from_json
-from tests.bot.desks import MONDAY, Clock, company_of
+from tests.bot.desks import MONDAY, Desk, company_of
+from tests.bot.fake_slack import running
 
 TROUBLE = Trouble(AlertKind.SYNC_FAILED, "sync:qbo", "QuickBooks could not be read", retry="sync", parts=("ledger",))
 PATIENCE = Patience(timedelta(hours=4), timedelta(hours=24), "S0FINANCE1")
 HOUR = timedelta(hours=1)
+CHANNEL = "C0ALERTS"
 
 
 def opened() -> Alert:
@@ -180,12 +184,16 @@ class Life(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         shutil.copy(_template(), f"{self.folder.name}/tieout.db")
         self.engine = open_database(f"sqlite:///{self.folder.name}/tieout.db")
-        self.clock = Clock()
-        self.company = company_of(self.engine)
+        self.open = ExitStack()
+        self.slack = self.open.enter_context(running())
+        self.desk = Desk(self.engine, self.slack)
+        self.clock = self.desk.clock
+        self.company = self.desk.company
         self.book = AlertBook(self.engine, self.company)
-        self.alerts = Alerts(self.book, self.company, "C0ALERTS", PATIENCE, self.clock, lambda: self.clock.now().date())
+        self.alerts = Alerts(self.book, self.company, CHANNEL, PATIENCE, self.clock, lambda: self.clock.now().date())
         self.state: dict[str, AlertState] = {}
         self.buttons: dict[str, list[str]] = {}
+        self.gone: set[str] = set()
 
     def _now(self, cause: str) -> Alert:
         found = self.book.alert(alert_life.alert_id(self.company, cause))
@@ -255,6 +263,65 @@ class Life(RuleBasedStateMachine):
         assert self._now(cause) == before
         assert len(self.book.history(before.id)) == events
 
+    @rule(cause=CAUSES)
+    def two_people_press_at_once(self, cause: str) -> None:
+        if self.state.get(cause, AlertState.RESOLVED) is AlertState.RESOLVED:
+            return
+        id_, life = read_value(self.buttons[cause][-1])
+        told, gate = {}, threading.Barrier(2)
+
+        def press(who: str) -> None:
+            gate.wait()
+            try:
+                self.alerts.acknowledge(id_, who, "operator", owner=who, reason="on it", seen=life)
+                told[who] = "done"
+            except Stale as fault:
+                told[who] = str(fault)
+
+        threads = [threading.Thread(target=press, args=(who,)) for who in ("U0ANN1", "U0BOB1")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        (winner,) = [who for who, words in told.items() if words == "done"]
+        (words,) = [words for words in told.values() if words != "done"]
+        assert f"acknowledged by <@{winner}>" in words
+        assert self._now(cause).owner == winner
+        self.state[cause] = AlertState.ACKNOWLEDGED
+        self._drawn(cause)
+
+    @rule(cause=CAUSES)
+    def somebody_deletes_the_message(self, cause: str) -> None:
+        found = self.desk.box.message(letter_key(alert_life.alert_id(self.company, cause)))
+        if found:
+            shown = self.slack.messages[CHANNEL]
+            self.slack.messages[CHANNEL] = [m for m in shown if found[1] not in (m["ts"], m.get("thread_ts"))]
+            self.gone.add(cause)
+
+    @rule(closed=st.booleans())
+    def the_channel_is_archived_or_opened(self, closed: bool) -> None:
+        self.slack.channels[CHANNEL]["is_archived"] = closed
+
+    @rule()
+    def slack_is_told(self) -> None:
+        """What waits is sent; in an open channel each alert that is not over is one message, which says how it is."""
+        self.desk.run(3600)
+        if self.slack.channels[CHANNEL].get("is_archived"):
+            return
+        shown: dict[str, list[str]] = {}
+        for message in self.slack.shown(CHANNEL):
+            if message["metadata"].get("event_type") == EVENT:
+                payload = message["metadata"]["event_payload"]
+                shown.setdefault(payload["alert"], []).append(payload["state"])
+        for cause, state in self.state.items():
+            told = shown.get(alert_life.alert_id(self.company, cause), [])
+            if cause in self.gone:  # deleted, and maybe not changed since: then nothing is there to be told
+                assert len(told) <= 1
+            else:
+                assert told == [state.value]
+            if told == [state.value]:
+                self.gone.discard(cause)
+
     @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:
         asleep = {cause: self._now(cause).snoozed_until for cause in self.state}
@@ -297,13 +364,14 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "engine"):
+            self.open.close()
             self.engine.dispose()
             self.folder.cleanup()
 
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
