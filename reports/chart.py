@@ -10,7 +10,7 @@ from sync.domain.accounts import Source
 
 # Slack takes alt texts of that many characters.
 ALT_MOST = 1_000
-_NAMES = {Source.CIN7: "Cin7", Source.QBO: "QuickBooks"}
+SYSTEMS = {Source.CIN7: "Cin7", Source.QBO: "QuickBooks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def made(name: str, title: str, subtitle: str, alt: str, table: list[tuple[str, 
 
 def footer(pack: Pack, local: Local) -> tuple[str, ...]:
     """Both systems with the age of their ledgers, then the first reason why figures may not be whole."""
-    ages = [f"{name} as of {local.instant(at)}" for source, name in _NAMES.items() if (at := pack.as_of.get(source))]
+    ages = [f"{name} as of {local.instant(at)}" for source, name in SYSTEMS.items() if (at := pack.as_of.get(source))]
     lines = ["  ·  ".join([*ages, "Tieout"])]
     reasons = pack.incomplete
     if reasons:

@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from reports.books import instant
 from reports.bridge import apart, gap
-from reports.chart import Chart, footer
+from reports.chart import SYSTEMS, Chart, footer
 from reports.chart_texts import slug
 from reports.charts import Drawn, Missing, charts, plotly_js
 from reports.headline import headline
@@ -36,16 +36,12 @@ _FOLDER = "page_files"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A chart on the page; `control` is that of a bridge, else ""."""
+    """A chart on the page; `control` is that of a bridge, else "". `short` is what a link to it says."""
 
     chart: Chart
-    note: str = ""
-    control: str = ""
-
-    @property
-    def short(self) -> str:
-        name = self.chart.name.replace("-", " ")
-        return name[:1].upper() + name[1:]
+    note: str
+    control: str
+    short: str
 
 
 def html(pack: Pack, local: Local, names: Iterable[str], hosts: Hosts = Hosts()) -> bytes:  # noqa: B008  is immutable
@@ -54,8 +50,8 @@ def html(pack: Pack, local: Local, names: Iterable[str], hosts: Hosts = Hosts())
     top = {each.chart.name for each in drawn}
     bridges, _ = charts(pack, local, [f"bridge-{control.name}" for control in apart(pack.tied)])
     figures: dict[str, Any] = {}
-    shown = [_shown(each, figures) for each in drawn]
-    inside = {each.control: [_shown(each, figures)] for each in bridges if each.chart.name not in top}
+    shown = [_shown(each, figures, pack) for each in drawn]
+    inside = {each.control: [_shown(each, figures, pack)] for each in bridges if each.chart.name not in top}
     plotly, js = _script(plotly_js()), _script(_text("page.js"))
     page = {
         **_head(pack, local, missing),
@@ -82,9 +78,10 @@ def html(pack: Pack, local: Local, names: Iterable[str], hosts: Hosts = Hosts())
     return told.encode()
 
 
-def _shown(each: Drawn, figures: dict[str, Any]) -> Shown:
+def _shown(each: Drawn, figures: dict[str, Any], pack: Pack) -> Shown:
     figures[each.chart.name], note = each.bare()
-    return Shown(each.chart, note, each.control)
+    short = f"Bridge of {control_label(each.control, pack.books)}" if each.control else each.chart.name.capitalize()
+    return Shown(each.chart, note, each.control, short)
 
 
 @cache
@@ -238,12 +235,8 @@ def _documents(found: Finding | OpenSet, local: Local, hosts: Hosts) -> list[dic
 
 def _evidence(pack: Pack, local: Local) -> list[tuple[str, str]]:
     run = pack.evidence.run
-    told = (
-        [(f"Sync {run.run}", f"{run.status}, began {instant(run.started_at)}, ended {instant(run.finished_at)}")]
-        if run
-        else []
-    )
-    told += [(f"{source.value} as of", instant(at) or "never") for source, at in pack.as_of.items()]
+    told = [] if run is None else [("Sync", f"{run.run}, {run.status}, ended {instant(run.finished_at) or 'not yet'}")]
+    told += [(f"{SYSTEMS[source]} as of", instant(at) or "never") for source, at in pack.as_of.items()]
     told += [(f"QuickBooks' own {proof.report}", proof.status) for proof in pack.books.proofs]
     told += [(f"Hash: {name.replace('_', ' ')}", value) for name, value in pack.evidence.hashes.items()]
     return [*told, ("Made at", instant(pack.made_at) or "")]
