@@ -35,7 +35,7 @@ from sync.store.tables import Company
 
 log = logging.getLogger("tieout.service")
 
-_WORKERS = 6  # more would answer no faster, and would keep acknowledgements waiting (bench asking)
+_WORKERS = 4  # more would answer no faster, and would keep acknowledgements waiting (bench asking)
 _KNOWN = 300.0  # seconds for which it is remembered who reads the alerts' channel
 _WAITING = 300  # questions that may wait for a worker
 _SYNC_ENDS = 4.0  # seconds that a running sync has to end in good order
