@@ -16,10 +16,11 @@ from slack_bolt.authorization import AuthorizeResult
 from bot import modals
 from bot.access import Access
 from bot.conversation import Conversation
-from bot.desk import Busy, Desk
+from bot.desk import Desk
 from bot.presses import OPENS
 from bot.slash import SLASHES
 from reports import periods
+from sync.errors import AppError
 
 log = logging.getLogger("tieout.bot")
 
@@ -119,9 +120,9 @@ class _Listeners:
     def _hand_on(self, ack: Ack, work: Callable[[], None]) -> None:
         try:
             self._desk.work(work)
-        except Busy as busy:
-            log.warning("%s", busy)
-            ack(str(busy))
+        except AppError as fault:  # too many are waiting, or Tieout is being stopped
+            log.warning("%s", fault)
+            ack(str(fault))
             return
         ack()
 

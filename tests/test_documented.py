@@ -12,7 +12,7 @@ from bot.cli import overview
 from bot.commands import COMMANDS
 from sync.settings import read
 from sync.settings.keys import KEYS, SCHEDULE_KEYS, VARIABLES
-from tests.bot.practice import commands_table
+from tests.bot.practice import commands_table, slash_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,6 +20,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_the_table_of_commands_is_the_one_that_the_program_has() -> None:
     assert commands_table() in README, "run: python -m tests.bot.practice"
+
+
+def test_the_table_of_slacks_commands_is_the_one_that_the_program_has() -> None:
+    assert slash_table() in README, "run: python -m tests.bot.practice"
 
 
 def test_each_command_is_in_the_help() -> None:

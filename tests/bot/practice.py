@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.commands import COMMANDS
+from bot.slash import SLASHES
 from tests.bot.outsides import Desk
 
 README = Path(__file__).parents[2] / "README.md"
 MORNING = datetime(2026, 11, 22, 15, 0, tzinfo=UTC).timestamp()
 SHOWN = ("cogs last-month", "reconcile last-month")
 _TABLE = re.compile(r"(<!-- commands: [^>]*-->\n)((?:\|.*\n)*)")
+_SLASHES = re.compile(r"(<!-- slack commands: [^>]*-->\n)((?:\|.*\n)*)")
 _BLOCK = re.compile(r"(<!-- exchange: [^>]*-->\n```\n)(.*?)(```\n)", re.S)
 
 
@@ -45,6 +47,15 @@ def commands_table() -> str:
     return f"| command | does |\n|---|---|\n{rows}\n"
 
 
+def slash_table() -> str:
+    """The README's table of Slack's commands, made from SLASHES."""
+    cells = [
+        (slash.usage(form).replace("|", r"\|"), form.help, f"{form.role}s") for slash in SLASHES for form in slash.forms
+    ]
+    rows = "\n".join(f"| `{usage}` | {text} | {who} |" for usage, text, who in cells)
+    return f"| command | does | for |\n|---|---|---|\n{rows}\n"
+
+
 def readme_exchange() -> str:
     found = _BLOCK.search(README.read_text(encoding="utf-8"))
     assert found, "the README has no exchange"
@@ -56,4 +67,5 @@ if __name__ == "__main__":
         text = exchange(toured(Path(name)))
     written = _BLOCK.sub(lambda found: found[1] + text + found[3], README.read_text(encoding="utf-8"))
     written = _TABLE.sub(lambda found: found[1] + commands_table(), written)
+    written = _SLASHES.sub(lambda found: found[1] + slash_table(), written)
     README.write_text(written, encoding="utf-8")
