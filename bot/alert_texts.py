@@ -11,7 +11,7 @@ from sync.domain.alerts import AlertKind, Link, Trouble
 
 SYSTEMS = {"cin7": "Cin7 Core", "qbo": "QuickBooks Online"}
 LATE, RECONNECT, BUDGET, FINDINGS, CLOSED = "sync_late", "reconnect:qbo", "budget", "finding:", "closed_period"
-SYNC, REPORT, SETUP = "sync:", "report:", "setup"
+SYNC, REPORT, FILES, SETUP = "sync:", "report:", "files:", "setup"
 NEARLY = Decimal("0.8")  # of an allowance: from here on an alert tells
 
 _CIN7_STATUS = Link("Cin7 Core", "https://inventory.dearsystems.com/")
@@ -204,6 +204,18 @@ def setup_changed(new: Sequence[Wrong], wrong: int) -> Trouble:
         lines=(*(f"{told.status}: {told.message}" for told in new[:_SHOWN]), *_rest(len(new)), rest),
         remedy=new[0].fix,
         parts=tuple(told.id for told in new),
+    )
+
+
+def files_failed(name: str, period: str, failure: str) -> Trouble:
+    """A report that went out without some of its files."""
+    return Trouble(
+        kind=AlertKind.REPORT_FAILED,
+        cause=f"{FILES}{name}",
+        title=f"The report {name} went out without some of its files",
+        lines=(f"Period {period}: {failure}",),
+        remedy="The numbers are posted. Mend what the line says, then bring the files with Retry now.",
+        retry=f"{REPORT}{name}",
     )
 
 

@@ -45,7 +45,17 @@ def read_about(view: Mapping[str, Any]) -> About:
 
 def acknowledge(alert: Alert, user: str, channel: str) -> View:
     """Who takes an alert on, why, and until when."""
-    given = {"initial_user": alert.owner} if alert.owner.startswith(("U", "W")) else {"initial_user": user}
+    given = alert.owner if alert.owner.startswith(("U", "W")) else user
+    return _taking(About(alert.id, alert.life, channel), _title(alert), given)
+
+
+def acknowledge_pack(key: str, title: str, user: str, channel: str) -> View:
+    """Who takes a pack on: its errors that nobody owns, why, and until when. `key` is that of its letter."""
+    return _taking(About(key, 0, channel), blocks.said(title), user)
+
+
+def _taking(about: About, title: Block, owner: str) -> View:
+    given = {"initial_user": owner}
     inputs = [
         _asked(_OWNER, "Owner", {"type": "users_select", "action_id": _INPUT, **given}),
         _asked(
@@ -62,8 +72,7 @@ def acknowledge(alert: Alert, user: str, channel: str) -> View:
         ),
         _asked(_DUE, "Due", {"type": "datepicker", "action_id": _INPUT}, optional=True),
     ]
-    about = About(alert.id, alert.life, channel)
-    return _modal(ACKNOWLEDGE, "Acknowledge", "Acknowledge", about, [_title(alert), *inputs])
+    return _modal(ACKNOWLEDGE, "Acknowledge", "Acknowledge", about, [title, *inputs])
 
 
 def snooze(alert: Alert, channel: str) -> View:

@@ -21,6 +21,7 @@ _FIRST_LOOK = 2.0  # an answer that was lost is mostly that of a post which was 
 _CLOCKS = 300.0  # how far Slack's clock, which dates the messages, may be from ours
 _SHORT_WAIT = 2.0  # a pause that is sat through instead of giving the letter back
 _PICTURE_TRIES = 4
+OUTSIDERS = "People of other organisations read that conversation, so figures are not shown there"
 _IDLE = 1.0  # how often the letters of other processes are looked for
 
 
@@ -96,7 +97,9 @@ class Outbox:
 
     def _work(self, parcel: Parcel) -> None:
         letter = parcel.letter
-        if letter.channel == letter.instead and not letter.over:
+        if letter.inside and self._slack.outsiders(letter.channel):
+            self._box.end(parcel, "failed", OUTSIDERS)
+        elif letter.channel == letter.instead and not letter.over:
             self._box.park(parcel)
         elif not parcel.ts:
             self._post(parcel)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot import alert_blocks, asking, blocks, modals, sync_message
+from bot import alert_blocks, asking, blocks, modals, pack_message, packs, sync_message
 from bot.access import Standing
 from bot.alert_life import Stale, standing
 from bot.commands import sign_off
@@ -18,9 +18,12 @@ from bot.slash.forms import CONTROLLER, OPERATOR, a_role, may
 from bot.way import Way
 from reports import periods
 from sync.domain.alerts import Alert, AlertKind, AlertState
+from sync.domain.letters import Letter
 from sync.errors import UserError
 
-OPENS = frozenset({alert_blocks.ACKNOWLEDGE, alert_blocks.SNOOZE, asking.SIGN_OFF})  # a window, within three seconds
+OPENS = frozenset(
+    {alert_blocks.ACKNOWLEDGE, alert_blocks.SNOOZE, asking.SIGN_OFF, pack_message.ACKNOWLEDGE}
+)  # a window, within three seconds
 _OF_FINDINGS = (AlertKind.FINDING, AlertKind.CLOSED_PERIOD)
 
 
@@ -37,6 +40,7 @@ class Presses:
             sync_message.CANCEL: self._cancel_sync,
             sync_message.RETRY: self._retry_sync,
             asking.SIGN_OFF: self._sign_off,
+            pack_message.ACKNOWLEDGE: self._acknowledge_pack,
         }
 
     def pressed(self, way: Way, who: Standing, action: str, value: str, trigger: str) -> None:
@@ -48,7 +52,9 @@ class Presses:
     def submitted(self, way: Way, who: Standing, view: Mapping[str, Any]) -> None:
         """Does what a filled window says."""
         about, kind = modals.read_about(view), str(view.get("callback_id") or "")
-        if kind == modals.ACKNOWLEDGE:
+        if kind == modals.ACKNOWLEDGE and pack_message.is_pack(about.subject):
+            self._pack_acknowledged(way, who, about, view)
+        elif kind == modals.ACKNOWLEDGE:
             self._acknowledged(way, who, about, view)
         elif kind == modals.SNOOZE:
             until = modals.read_snooze(view, self._now())
@@ -97,6 +103,36 @@ class Presses:
         if alert.trouble.kind in _OF_FINDINGS:
             self._own(alert, who)
         self._done(way, who, "acknowledged", alert, f"owner {blocks.mention(alert.owner)}")
+
+    def _acknowledge_pack(self, way: Way, who: Standing, value: str, trigger: str) -> None:
+        _allowed(who, OPERATOR, "operators and controllers")
+        title = pack_message.title_of(self._pack(value))
+        self._desk.slack.open_view(trigger, modals.acknowledge_pack(value, title, who.user, way.channel))
+
+    def _pack(self, key: str) -> Letter:
+        letter = self._desk.room.box.letter(key) if pack_message.is_pack(key) else None
+        if letter is None:
+            raise UserError("That pack is not known here any more; nothing was done")
+        return letter
+
+    def _pack_acknowledged(self, way: Way, who: Standing, about: About, view: Mapping[str, Any]) -> None:
+        """The errors that nobody owns get an owner, and the pack's message says who took it on."""
+        _allowed(who, OPERATOR, "operators and controllers")
+        taken, faults = modals.read_acknowledge(view, who.user, self._today())
+        if taken is None:
+            raise UserError(" ".join(faults.values()))
+        letter = self._pack(about.subject)
+        owner = f"{self._desk.slack.person(taken.owner).name} ({taken.owner})"
+        with self._desk.deps() as deps:
+            period = pack_message.period_of(about.subject)
+            count = packs.own(deps, period, owner, taken.due, taken.reason, who.user)
+        shown = pack_message.taken(letter, who.user, taken.owner, taken.reason, taken.due, self._now())
+        self._desk.room.outbox.put(shown)
+        self._note(who, "acknowledged", about.subject, taken.reason)
+        errors = f"{count} error{'' if count == 1 else 's'} without an owner"
+        title = blocks.escape(blocks.plain(pack_message.title_of(letter)))
+        told = f"You have acknowledged “{title}”; owner of {errors}: {blocks.mention(taken.owner)}."
+        way.say("You have acknowledged the pack.", [blocks.section(told)])
 
     def _own(self, alert: Alert, who: Standing) -> None:
         """Whoever takes on an alert of findings owns those findings, as far as they are still remembered."""

@@ -257,6 +257,16 @@ class Slack:
             organisation=str((said.get("enterprise_user") or {}).get("enterprise_id") or ""),
         )
 
+    def outsiders(self, id_: str) -> bool:
+        """True where people of other organisations, or guests, read a conversation; SlackUnreachable: not known."""
+        try:
+            if id_.startswith(("U", "W")):
+                person = self.person(id_)
+                return person.stranger or person.guest
+            return self.channel(id_).shared
+        except SlackUnsure as fault:  # nothing was posted by asking
+            raise SlackUnreachable(str(fault)) from None
+
     def group_members(self, group: str) -> frozenset[str]:
         """The users of a user group."""
         ask = partial(self._client.usergroups_users_list, usergroup=group)

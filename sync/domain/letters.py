@@ -27,7 +27,8 @@ class Letter:
     `identity` tell it from every other message of the channel. `thread_of` is the key of the letter in whose thread
     it goes, `broadcast` shows it in the channel too. `repost` says what happens when the message was deleted:
     it is posted anew, or let go. `instead` is a person who gets it where the channel does not let us in, once it is
-    `over` (what it says is final). An image block whose slack_file id is "file:NAME" shows the enclosure NAME.
+    `over` (what it says is final). `inside`: it is not for people of other organisations, and is not shown where they
+    read. An image block whose slack_file id is "file:NAME" shows the enclosure NAME.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Letter:
     repost: bool = True
     instead: str = ""
     over: bool = True
+    inside: bool = False
     enclosures: tuple[Enclosure, ...] = ()
 
 

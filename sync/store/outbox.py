@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, and_, case, delete, func, or_, select, text, update
 from sqlmodel import Session
 
-from sync.domain.letters import Letter, Parcel
+from sync.domain.letters import Enclosure, Letter, Parcel
 from sync.store.bot_tables import OutboxFileRow, OutboxRow
 from sync.store.db import reading, writing
 from sync.store.outbox_files import StoredEnclosures
@@ -25,7 +25,8 @@ def put(session: Session, company: int, letter: Letter, *, now: float, debounce:
     """Keeps the letter in the caller's transaction; put again under its key, it changes what the message says.
 
     A change to a message that is shown waits until `debounce` seconds after the last one, and takes in every change
-    that comes meanwhile. What is the same as before is no change. Enclosures stay as they were first put.
+    that comes meanwhile. What is the same as before is no change. An enclosure stays as it was first put under its
+    name; others are added behind those that are there.
     """
     body = _to_json(letter)
     row: dict[str, Any] = {
@@ -57,9 +58,18 @@ def put(session: Session, company: int, letter: Letter, *, now: float, debounce:
     elsewhere = ~_BOX.c.letter.contains(json.dumps({"channel": letter.channel})[1:-1], autoescape=True)
     session.execute(update(_BOX).where(*mine, elsewhere).values(moved))
     session.execute(update(_BOX).where(*mine, _BOX.c.letter != body).values(changed))
-    for position, enclosure in enumerate(letter.enclosures):
+    for position, enclosure in _new_files(session, company, letter):
         file = OutboxFileRow(company=company, key=letter.key, position=position, **asdict(enclosure))
         insert_missing(session, OutboxFileRow, file.model_dump())
+
+
+def _new_files(session: Session, company: int, letter: Letter) -> list[tuple[int, Enclosure]]:
+    """The enclosures whose names the letter has not had yet, each with its place."""
+    if not letter.enclosures:
+        return []
+    query = select(_FILES.c.name).where(_FILES.c.company == company, _FILES.c.key == letter.key)
+    known = set(session.execute(query).scalars())
+    return list(enumerate((each for each in letter.enclosures if each.name not in known), len(known)))
 
 
 class StoredOutbox(StoredEnclosures):
