@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from bot import after_sync, alert_texts
+from bot import after_sync, alert_texts, packs
 from bot.checking import checked
 from bot.connection import Connection
 from bot.deps import Answer, Deps
@@ -185,12 +185,7 @@ class Service:
             return checked(deps).checks
 
     def _report(self, row: Schedule, due: Due) -> None:
-        from bot import packs  # brings plotly and the Excel writer
-
-        post = getattr(packs, "post_pack", None)
-        if post is None:
-            raise AppError("reports cannot be posted by this version yet")
-        post(self, row, due)
+        packs.post_pack(self, row, due)
 
     def _newest_due(self, row: Schedule) -> Due:
         name, now = f"{alert_texts.REPORT}{row.name}", self.outside.now()
