@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot import alert_blocks, asking, blocks, modals, pack_message, packs, sync_message
+from bot import alert_blocks, asking, blocks, modals, pack_message, pack_post, sync_message
 from bot.access import Standing
 from bot.alert_life import Stale, standing
 from bot.commands import sign_off
@@ -125,7 +125,7 @@ class Presses:
         owner = f"{self._desk.slack.person(taken.owner).name} ({taken.owner})"
         with self._desk.deps() as deps:
             period = pack_message.period_of(about.subject)
-            count = packs.own(deps, period, owner, taken.due, taken.reason, who.user)
+            count = pack_post.own(deps, period, owner, taken.due, taken.reason, who.user)
         shown = pack_message.taken(letter, who.user, taken.owner, taken.reason, taken.due, self._now())
         self._desk.room.outbox.put(shown)
         self._note(who, "acknowledged", about.subject, taken.reason)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from bot import after_sync, alert_texts, packs
+from bot import after_sync, alert_texts
 from bot.checking import checked
 from bot.connection import Connection
 from bot.deps import Answer, Deps
@@ -20,6 +20,7 @@ from bot.desk import Busy, SyncTicket
 from bot.due_times import Due, newest
 from bot.engine_room import EngineRoom, Work
 from bot.outside import Outside
+from bot.pack_post import post_pack
 from bot.prompt import Phrases
 from bot.schedule import rules_of
 from bot.slack import Slack
@@ -185,7 +186,7 @@ class Service:
             return checked(deps).checks
 
     def _report(self, row: Schedule, due: Due) -> None:
-        packs.post_pack(self, row, due)
+        post_pack(self, row, due)
 
     def _newest_due(self, row: Schedule) -> Due:
         name, now = f"{alert_texts.REPORT}{row.name}", self.outside.now()

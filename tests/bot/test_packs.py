@@ -20,7 +20,7 @@ from sqlalchemy import text
 from bot import pack_message
 from bot.due_times import Due
 from bot.outbox import OUTSIDERS
-from bot.packs import post_pack, scheduled_period
+from bot.pack_post import post_pack, scheduled_period
 from bot.replies import DONE
 from sync.domain.period import Period
 from sync.errors import UserError
@@ -28,7 +28,7 @@ from sync.settings import Schedule
 from tests.bot.block_checker import message_faults
 from tests.bot.desks import Clock
 from tests.bot.fake_slack import FakeSlack, copies
-from tests.bot.front import Front
+from tests.bot.front import Front, Talk
 from tests.bot.outsides import Desk as Terminal
 from tests.reports.sheets import under
 
@@ -214,6 +214,46 @@ def test_a_channel_of_our_own_gets_it_once_slack_tells_who_reads(front: Front) -
     front.slack_world.fault("chat.postMessage", "drop_after", times=1)
     posted(front)
     assert front.room.box.faults() == []
+
+
+def test_acknowledge_gives_errors_an_owner_and_the_message_says_so(front: Front, talk: Talk) -> None:
+    change(front)
+    message = posted(front)
+    (actions,) = [block for block in message["blocks"] if block["type"] == "actions"]
+    button = actions["elements"][0]
+    talk.press(button["action_id"], button["value"], user="U0ANN", channel=CHANNEL)
+    talk.quiet()
+    assert "operators and controllers" in talk.last()["text"]
+    assert front.slack_world.views == {}
+    talk.press(button["action_id"], button["value"], user="U0OTTO", channel=CHANNEL)
+    talk.quiet()
+    (view,) = front.slack_world.views.values()
+    filled = {"owner": {"selected_user": "U0BOSS"}, "reason": {"value": "Vendor <!channel> credit"},
+              "due": {"selected_date": "2026-12-01"}}  # fmt: skip
+    talk.submit(view, filled, user="U0OTTO")
+    send(front)
+    (after,) = shown(front.slack_world)
+    said = [block["elements"][0]["text"] for block in after["blocks"] if block["type"] == "context"]
+    assert any("Acknowledged by <@U0OTTO>" in line and "owner <@U0BOSS>" in line for line in said)
+    assert all("<!channel>" not in line for line in said)
+    owners = {f["owner"] for f in answer(front, "reconcile", WEEK)["findings"] if f["nature"] == "error"}
+    assert owners == {"Bea (U0BOSS)"}
+    assert message_faults(after["text"], after["blocks"], mentions=["@U0OTTO", "@U0BOSS"]) == []
+
+
+def test_details_and_sign_off_ask_for_the_packs_own_period(front: Front, talk: Talk) -> None:
+    message = posted(front)
+    (actions,) = [block for block in message["blocks"] if block["type"] == "actions"]
+    _, details, sign_off = actions["elements"]
+    talk.press(details["action_id"], details["value"], channel=CHANNEL)
+    assert WEEK.split("..", maxsplit=1)[0] in talk.last()["text"]
+    talk.press(sign_off["action_id"], sign_off["value"], user="U0OTTO", channel=CHANNEL)
+    talk.quiet()
+    assert "controllers" in talk.last()["text"]
+    talk.press(sign_off["action_id"], sign_off["value"], user="U0BOSS", channel=CHANNEL)
+    talk.quiet()
+    (view,) = front.slack_world.views.values()
+    assert WEEK in json.dumps(view)
 
 
 def test_a_month_end_pack_has_the_months_own_workbook(front: Front) -> None:
