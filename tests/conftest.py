@@ -138,7 +138,7 @@ def postgres_cluster() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def _postgres_template(postgres_cluster: str) -> str:
-    _ask(postgres_cluster, "CREATE DATABASE template_tieout")
+    ask_postgres(postgres_cluster, "CREATE DATABASE template_tieout")
     engine = open_database(_address(postgres_cluster, "template_tieout"))
     migrate(engine)
     engine.dispose()
@@ -170,16 +170,17 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 def _database(cluster: str, template: str) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex}"
-    _ask(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
+    ask_postgres(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _address(cluster, name)
-    _ask(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+    ask_postgres(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _address(cluster: str, name: str) -> str:
     return f"postgresql+psycopg://postgres@/{name}?host={cluster}"
 
 
-def _ask(cluster: str, statement: str) -> None:
+def ask_postgres(cluster: str, statement: str) -> None:
+    """Runs a statement on the cluster's own database."""
     with psycopg.connect(host=cluster, user="postgres", dbname="postgres", autocommit=True) as connection:
         connection.execute(statement.encode())
 
