@@ -18,6 +18,7 @@ BENCHES = {
     "memory": "peak memory of a first sync of 10,000 to 1,000,000 ledger rows (minutes)",
     "pack": "the pack over 1,000,000 postings: seconds, memory, pictures beside a bare write_image (minutes)",
     "asking": "Slack's questions during a sync: acknowledgement with 1, 10 and 50 askers, answers a second (a minute)",
+    "tieout": "tie-out of 10,000 to 1,000,000 postings a side, beside a bare load and full outer join (minutes)",
     "answers": "time of `cogs last-week` and `stock SKU` over 1,000,000 postings of either system",
 }
 

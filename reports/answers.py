@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -172,6 +174,19 @@ def _open(session: Session, books: Books, side: str, config: Config) -> OpenItem
     return open_on(session, whole, side, at)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """All that a tie-out makes lives to its end: to look for garbage among it takes longer than to make it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def _tied(session: Session, books: Books, config: Config, known: Balances) -> TieOut:
     past, found = memory(session, books), ledgers(session, books, config)
     told = examine(

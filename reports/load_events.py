@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
@@ -15,13 +17,24 @@ from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, AnyR
 from reports.memory import Former
 from reports.reconcile.documents import Header, Legs, Slots, added, slots
 from reports.reconcile.events import Cin7Row, QboRow, cin7_documents, own_number, qbo_documents
-from reports.reconcile.match import Ledgers
+from reports.reconcile.match import Ledgers, match
 from reports.reconcile.numbers import plain
 from reports.reconcile.reach import Reach, reach
 from reports.reconcile.roles import Ways, ways
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 
+# A header's columns in the order of Header's fields.
+_HEADER = [
+    DOCUMENT.c[name]
+    for name in (
+        "source", "kind", "id", "number", "status", "day", "invoice", "credit", "counterparty", "currency", "rate",
+        "total", "tax", "channel", "memo", "created", "updated", "version", "voided", "links", "deleted_at", "due",
+        "account",
+    )
+]  # fmt: skip
+_LINKS = 19  # the place of its links, which are JSON
+_SOURCES = {source.value: source for source in Source}
 # What a trade document joins with a bank account is a prepayment or deposit.
 _TRADE = ("Sale", "Purchase")
 _SALES = ("Sale", "SaleCreditNote")
@@ -37,17 +50,20 @@ def ledgers(session: Session, books: Books, config: Config, margin: int = _MARGI
     for: a document that was dated wrongly by a year is found by its number.
     """
     around = _around(books.period, margin)
-    cin7, qbo = list(_cin7_rows(session, books, around)), list(_qbo_rows(session, books, around))
-    found = _ledgers(session, books, config, around, cin7, qbo)
+    found = _ledgers(session, books, config, around)
     if (around.start, around.end) == (date.min, date.max):
         return found
-    more = reach(found, books.period)
+    matched = match(found)
+    more = reach(found, matched, books.period)
     numbers = more.cin7 | _apart(session, books, around)
     older = list(_cin7_rows(session, books, around, numbers, more.parties))
     theirs = more.qbo | {plain(own_number(row.reference, row.text)[0]) for row in older}
-    cin7 += older
-    qbo += _qbo_rows(session, books, around, _outside(session, books, around, theirs))
-    return _ledgers(session, books, config, around, cin7, qbo, more)
+    other = list(_qbo_rows(session, books, around, _outside(session, books, around, theirs)))
+    if not any((older, other, more.own, more.txns)):
+        return replace(found, matched=matched)
+    kept = replace(found, cin7=(), qbo=(), undone=(), quiet=())
+    del found, matched  # a million postings are not kept twice: their rows are read again
+    return _ledgers(session, books, config, around, (older, other), more, kept)
 
 
 def _around(period: Period, margin: int) -> Period:
@@ -61,21 +77,24 @@ def _ledgers(
     books: Books,
     config: Config,
     around: Period,
-    cin7: Iterable[Cin7Row],
-    qbo: Iterable[QboRow],
+    further: tuple[Sequence[Cin7Row], Sequence[QboRow]] = ((), ()),
     more: Reach = NOTHING,
+    before: Ledgers | None = None,
 ) -> Ledgers:
-    """`more`: documents without counterpart, of which headers of any day and the words of lines are wanted too."""
+    """`further`: rows of other days; `more`: documents without counterpart, of which headers of any day and the words
+    of lines are wanted too; `before`: what was made of the days around alone, whose headers are not read twice.
+    """
     found, company = slots(books.map), books.company.id
-    own = {(row.kind, row.id): row for row in _headers(session, company, Source.CIN7, around)}
-    own |= {(row.kind, row.id): row for row in _named_headers(session, company, more.own)}
+    own = dict(before.cin7_headers) if before else _by_key(_headers(session, company, Source.CIN7, around))
+    own |= _by_key(_named_headers(session, company, more.own))
+    cin7 = chain(_cin7_rows(session, books, around), further[0])
     events, undone = cin7_documents(cin7, found, _ways(session, books), _also(session, company, own))
-    heard, quiet = qbo_documents(qbo, found)
-    headers = {(row.kind, row.id): row for row in _headers(session, company, Source.QBO, around)}
+    heard, quiet = qbo_documents(chain(_qbo_rows(session, books, around), further[1]), found)
+    headers = dict(before.headers) if before else _by_key(_headers(session, company, Source.QBO, around))
     linked = {id_ for header in headers.values() for _, id_ in header.links}
     lacking = (linked | {doc.id for doc in heard}) - {id_ for _, id_ in headers}
-    headers |= {(row.kind, row.id): row for row in _headers(session, company, Source.QBO, around, lacking)}
-    tracked = _tracked(session, company)
+    headers |= _by_key(_headers(session, company, Source.QBO, around, lacking))
+    tracked = before.tracked if before else _tracked(session, company)
     said = _texts(session, company, headers.values(), more.txns)
     for txn in heard:
         if (txn.kind, txn.id) in said:
@@ -90,12 +109,16 @@ def _ledgers(
         channels=_channels(own.values()),
         cin7_headers=own,
         texts=said,
-        changes=_changes(session, company),
+        changes=before.changes if before else _changes(session, company),
         tracked=tracked,
-        costed=_costed(session, books, tracked),
+        costed=before.costed if before else _costed(session, books, tracked),
         patterns=config.patterns,
         sales_elsewhere=config.sales_elsewhere,
     )
+
+
+def _by_key(headers: Iterable[Header]) -> dict[tuple[str, str], Header]:
+    return {(header.kind, header.id): header for header in headers}
 
 
 def _cin7_rows(
@@ -119,8 +142,12 @@ def _cin7_rows(
         named = among(session, func.upper(c.number), _references(session, books, numbers))
         theirs = c.kind.in_(_TRADE) & among(session, c.name, parties) if parties else false()
         query = query.where(_other_days(around), named | theirs)
-    for row in session.execute(query):
-        yield Cin7Row(*row)
+    same = dict[str, str]().setdefault  # words that stand in many rows are kept once
+    for document, kind, number, memo, name, day, account, counter, amount in session.execute(query):
+        yield Cin7Row(
+            document, same(kind, kind), number, memo, same(name, name), day, same(account, account),
+            same(counter, counter), amount,
+        )  # fmt: skip
 
 
 def _apart(session: Session, books: Books, around: Period) -> set[str]:
@@ -148,17 +175,17 @@ def _references(session: Session, books: Books, numbers: Collection[str]) -> set
 
 
 def _qbo_rows(session: Session, books: Books, around: Period, ids: Collection[str] | None = None) -> Iterator[QboRow]:
-    """What QuickBooks' transactions post, account by account. `ids`: those of other days with these ids."""
+    """What QuickBooks' transactions post, row by row. `ids`: those of other days with these ids."""
     c = POSTING.c
-    keys = (c.document, c.kind, c.number, c.name, c.memo, c.day, c.account)
-    query = select(*keys, func.sum(c.amount), func.count()).group_by(*keys)
+    query = select(c.document, c.kind, c.number, c.name, c.memo, c.day, c.account, c.amount)
     query = query.where(c.company == books.company.id, c.source == Source.QBO.value)
     if ids is None:
         query = query.where(c.day.between(around.start, around.end))
     else:
         query = query.where(_other_days(around), among(session, c.document, ids))
-    for *key, amount, count in session.execute(query):
-        yield QboRow(*key, int(amount), count)  # type: ignore[call-arg]  # the key is seven columns
+    same = dict[str, str]().setdefault
+    for document, kind, number, name, memo, day, account, amount in session.execute(query):
+        yield QboRow(document, same(kind, kind), number, same(name, name), memo, day, same(account, account), amount)
 
 
 def _other_days(around: Period) -> ColumnElement[bool]:
@@ -194,7 +221,7 @@ def _headers(
 ) -> Iterator[Header]:
     """Headers of the days around, those without a day, and what is voided or deleted; or only those with these ids."""
     c = DOCUMENT.c
-    query = select(DOCUMENT).where(c.company == company, c.source == source.value)
+    query = select(*_HEADER).where(c.company == company, c.source == source.value)
     if ids is None:
         near = c.day.between(around.start, around.end)
         query = query.where(near | c.day.is_(None) | c.voided.is_(True) | c.deleted_at.is_not(None) | _unfinished())
@@ -209,7 +236,7 @@ def _named_headers(session: Session, company: int, words: Collection[str]) -> It
     c = DOCUMENT.c
     columns = (c.id, func.upper(c.number), func.upper(c.invoice), func.upper(c.credit))
     for column in columns if words else ():
-        query = select(DOCUMENT).where(
+        query = select(*_HEADER).where(
             c.company == company, c.source == Source.CIN7.value, among(session, column, words)
         )
         for row in session.execute(query.order_by(c.kind, c.id)):
@@ -223,31 +250,10 @@ def _unfinished() -> ColumnElement[bool]:
 
 
 def _header(row: AnyRow) -> Header:
-    return Header(
-        source=Source(row.source),
-        kind=row.kind,
-        id=row.id,
-        number=row.number,
-        status=row.status,
-        day=row.day,
-        invoice=row.invoice,
-        credit=row.credit,
-        name=row.counterparty,
-        currency=row.currency,
-        rate=row.rate,
-        total=row.total,
-        tax=row.tax,
-        channel=row.channel,
-        memo=row.memo,
-        created=row.created,
-        updated=row.updated,
-        version=row.version,
-        voided=row.voided,
-        links=tuple((kind, id_) for kind, id_ in json.loads(row.links)) if row.links != "[]" else (),
-        deleted_at=row.deleted_at,
-        due=row.due,
-        account=row.account,
-    )
+    """A row of _HEADER."""
+    links = row[_LINKS]
+    told = tuple((kind, id_) for kind, id_ in json.loads(links)) if links != "[]" else ()
+    return Header(_SOURCES[row[0]], *row[1:_LINKS], told, *row[_LINKS + 1 :])  # type: ignore[call-arg]  # as many
 
 
 def _also(session: Session, company: int, own: Mapping[tuple[str, str], Header]) -> dict[str, tuple[str, ...]]:

@@ -131,11 +131,11 @@ def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
     rows = session.execute(
         select(c.task, c.number, c.kind, c.day, c.sku, c.quantity, c.amount).where(c.company == books.company.id, kinds)
     )
-    sums: defaultdict[tuple[Any, ...], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    for *key, quantity, amount in rows:
-        held = sums[tuple(key)]
-        held[0] += quantity
-        held[1] += amount
+    sums: dict[tuple[Any, ...], tuple[Decimal, Decimal]] = {}
+    for task, number, kind, day, sku, quantity, amount in rows:
+        key = (task, number, kind, day, sku)
+        held = sums.get(key)
+        sums[key] = (quantity, amount) if held is None else (held[0] + quantity, held[1] + amount)
     found = [
         Moved(*key, quantity, to_minor(amount, books.currency))  # type: ignore[call-arg]  # the key is five columns
         for key, (quantity, amount) in sums.items()

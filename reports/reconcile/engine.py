@@ -34,7 +34,7 @@ def examine(
     `tolerance`: minor units for each ledger row of a matched pair that count as rounding. Same input, same output,
     whatever the order of rows.
     """
-    matched = match(found)
+    matched = found.matched or match(found)
     former = (past or Past()).former
     around = known(books, found, matched, tolerance=tolerance, sales_elsewhere=sales_elsewhere, former=former)
     return explain(matched, around, Facts.of(books, found, matched, around, state or State()))

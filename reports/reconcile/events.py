@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from reports.reconcile.documents import Doc, Pair, Slots, added
+from reports.reconcile.documents import ELSEWHERE, Doc, Pair, Slots, added
 from reports.reconcile.numbers import plain
 from reports.reconcile.roles import Ways, attach, role
 from sync.domain.accounts import Source
@@ -31,7 +31,7 @@ class Cin7Row(NamedTuple):
 
 
 class QboRow(NamedTuple):
-    """What a QuickBooks transaction posts on one account, debit positive; `rows` postings with one memo."""
+    """What a QuickBooks transaction posts on one account, debit positive."""
 
     document: str
     kind: str
@@ -41,7 +41,6 @@ class QboRow(NamedTuple):
     day: date
     account: str
     amount: int
-    rows: int
 
 
 @dataclass(slots=True)
@@ -111,7 +110,8 @@ def cin7_documents(
         event.touches = event.touches or touches
     live: list[Doc] = []
     gone: list[Doc] = []
-    for events in groups.values():
+    while groups:
+        _, events = groups.popitem()
         for part, event in _attached(events).items():
             if event.touches:
                 doc = _document(part, event, slots, numbers, also)
@@ -180,21 +180,31 @@ def qbo_documents(rows: Iterable[QboRow], slots: Slots) -> tuple[list[Doc], list
         groups[row.kind, row.document].append(row)
     heard: list[Doc] = []
     quiet: list[Doc] = []
-    for (kind, id_), own in groups.items():
-        first = min(own)
-        doc = Doc(
-            side=Source.QBO,
-            id=id_,
-            kind=kind,
-            number=first.number,
-            day=first.day,
-            role=kind,
-            legs=added((slots.of(Source.QBO, row.account), row.amount) for row in own),
-            rows=sum(row.rows for row in own),
-            name=max(row.name for row in own),
-            texts=tuple(sorted({row.memo for row in own if row.memo})),
-            plain=plain(first.number),
-            gross=sum(row.amount for row in own if row.amount > 0),
-        )
+    while groups:  # the rows of each go as its document comes
+        (kind, id_), own = groups.popitem()
+        doc = _transaction(kind, id_, own, slots)
         (heard if doc.legs else quiet).append(doc)
     return sorted(heard, key=lambda doc: doc.key), sorted(quiet, key=lambda doc: doc.key)
+
+
+def _transaction(kind: str, id_: str, own: list[QboRow], slots: Slots) -> Doc:
+    first = min(own)
+    nets: dict[tuple[str, str, str], int] = {}
+    for row in own:
+        key = (row.account, row.memo, row.name)
+        nets[key] = nets.get(key, 0) + row.amount
+    place = slots.qbo.get
+    return Doc(
+        side=Source.QBO,
+        id=id_,
+        kind=kind,
+        number=first.number,
+        day=first.day,
+        role=kind,
+        legs=added([(place(account, ELSEWHERE), amount) for (account, _, _), amount in nets.items()]),
+        rows=len(own),
+        name=max([row.name for row in own]),
+        texts=tuple(sorted({memo for _, memo, _ in nets if memo})),
+        plain=plain(first.number),
+        gross=sum([amount for amount in nets.values() if amount > 0]),
+    )

@@ -21,6 +21,14 @@ from reports.reconcile.working import Case, Work
 
 
 @dataclass(frozen=True, slots=True)
+class Matched:
+    """All documents in cases: those with both sides, those that net out on one side, and those that stay alone."""
+
+    cases: tuple[Case, ...]
+    alone: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ledgers:
     """Both ledgers as documents, and what is known of them beside the ledger.
 
@@ -29,7 +37,8 @@ class Ledgers:
     form -> sales channel. `texts`: what the lines of transactions say that are voided, deleted or without counterpart;
     `changes`: (TaskID or number, day) of costs that came after the sale; `tracked`: QuickBooks transaction -> SKUs
     on it whose quantity QuickBooks tracks, `costed` those of them for which it posts cost of its own on any day.
-    `patterns` find Cin7's numbers in texts; `sales_elsewhere`: another connector posts sales to QuickBooks.
+    `patterns` find Cin7's numbers in texts; `sales_elsewhere`: another connector posts sales to QuickBooks. `matched`:
+    what matching makes of them, where that was needed already.
     """
 
     slots: Slots
@@ -46,14 +55,7 @@ class Ledgers:
     costed: frozenset[str] = frozenset()
     patterns: tuple[Pattern[str], ...] = ()
     sales_elsewhere: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """All documents in cases: those with both sides, those that net out on one side, and those that stay alone."""
-
-    cases: tuple[Case, ...]
-    alone: tuple[Case, ...]
+    matched: Matched | None = None
 
 
 def match(found: Ledgers) -> Matched:

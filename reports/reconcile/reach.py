@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reports.reconcile.documents import Doc, Header, words
-from reports.reconcile.match import Ledgers, match
+from reports.reconcile.match import Ledgers, Matched
 from reports.reconcile.naming import linked_numbers
 from reports.reconcile.numbers import plain, stems, suffixes, tokens
 from reports.reconcile.working import Case, Work
@@ -31,9 +31,8 @@ class Reach:
     parties: frozenset[str] = frozenset()
 
 
-def reach(found: Ledgers, period: Period) -> Reach:
+def reach(found: Ledgers, matched: Matched, period: Period) -> Reach:
     """What is named by documents of the period that stay alone or differ, and the other halves of what is open."""
-    matched = match(found)
     cases = [case for case in (*matched.alone, *matched.cases) if case.difference and _inside(case, period)]
     work = Work(found.slots, {}, {}, headers=found.headers)
     cin7 = {number for case in cases for txn in (*case.qbo, *case.surplus) for number in _named(txn, work)}

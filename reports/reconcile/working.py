@@ -57,9 +57,10 @@ class Work:
         """Makes a case of documents that are open."""
         case = Case(list(cin7), list(qbo), how, confidence)
         self.cases.append(case)
-        for doc in (*case.cin7, *case.qbo):
-            self._take(doc)
-            self.case_of[doc] = case
+        for docs, open_docs in ((case.cin7, self.cin7), (case.qbo, self.qbo)):
+            for doc in docs:
+                del open_docs[doc]
+                self.case_of[doc] = case
         return case
 
     def join(self, case: Case, *docs: Doc) -> None:

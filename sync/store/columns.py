@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlalchemy import Dialect, String
 from sqlalchemy.types import TypeDecorator
@@ -26,6 +27,10 @@ class Exact(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
+# The days of a ledger are few, its rows are many.
+_day = lru_cache(maxsize=8_192)(date.fromisoformat)
+
+
 class Day(TypeDecorator[date]):
     """A calendar day as ISO text: sorts, compares and binds alike on SQLite and PostgreSQL."""
 
@@ -36,7 +41,7 @@ class Day(TypeDecorator[date]):
         return None if value is None else value.isoformat()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
-        return None if value is None else date.fromisoformat(value)
+        return None if value is None else _day(value)
 
 
 class Instant(TypeDecorator[datetime]):

@@ -43,7 +43,7 @@ def ledgers(
         if p.source is Source.CIN7 and p.amount > 0
     ]  # fmt: skip
     txns = [
-        QboRow(p.document, p.kind, p.number.replace("~", " "), p.name, p.memo, p.day, p.account, p.amount, 1)
+        QboRow(p.document, p.kind, p.number.replace("~", " "), p.name, p.memo, p.day, p.account, p.amount)
         for p in rows
         if p.source is Source.QBO
     ]
