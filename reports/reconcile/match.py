@@ -14,6 +14,7 @@ from reports.reconcile.edges import edges, match_named
 from reports.reconcile.exact import match_exact
 from reports.reconcile.naming import NEAR, Names, targets
 from reports.reconcile.netting import join_reversals, net_out
+from reports.reconcile.numbers import plain
 from reports.reconcile.roles import SALES, natural
 from reports.reconcile.summaries import match_summaries
 from reports.reconcile.sums import complete, rest_of
@@ -72,7 +73,7 @@ def match(found: Ledgers) -> Matched:
     apart = [doc for doc in work.cin7 if found.sales_elsewhere and doc.role in SALES]
     for doc in apart:
         del work.cin7[doc]
-    match_summaries(work, _channels(work.cin7, found.channels))
+    match_summaries(work, _words(work.cin7, found.channels), _words(work.cin7, _currencies(found)))
     find_copies(work, told)
     _on_other_accounts(work, found.quiet)
     match_alike(work)
@@ -94,7 +95,16 @@ def _on_other_accounts(work: Work, quiet: Iterable[Doc]) -> None:
                 break
 
 
-def _channels(events: Iterable[Doc], known: Mapping[str, str]) -> dict[Doc, str]:
+def _currencies(found: Ledgers) -> dict[str, str]:
+    """TaskID or plain number -> the currency of the sale."""
+    sales = [header for header in found.cin7_headers.values() if header.kind == "Sale" and header.currency]
+    return {
+        word: h.currency for h in sales for word in (h.id, plain(h.number), plain(h.invoice), plain(h.credit)) if word
+    }
+
+
+def _words(events: Iterable[Doc], known: Mapping[str, str]) -> dict[Doc, str]:
+    """Event -> what is known under its TaskID or one of its numbers, "" where nothing is."""
     found = {}
     for doc in events:
         words = (doc.id, doc.plain, *doc.also)

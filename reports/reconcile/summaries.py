@@ -24,6 +24,8 @@ _FAMILIES = (("sales",), ("payments",), ("cost",), ("sales", "payments"), ("sale
 
 _EVERY = "*"  # all channels together
 _UNNAMED = ("", _EVERY)
+_IN = "\t"  # between a channel and one of its currencies
+NOTHING: Mapping[Doc, str] = {}
 
 
 class Bucket(NamedTuple):
@@ -35,16 +37,18 @@ class Bucket(NamedTuple):
     last: date
 
 
-def match_summaries(work: Work, channels: Mapping[Doc, str]) -> None:
+def match_summaries(work: Work, channels: Mapping[Doc, str], currencies: Mapping[Doc, str] = NOTHING) -> None:
     """Puts the open sales events of a channel together with the journal that is their sum, or is meant to be.
 
-    `channels`: Cin7 event -> its sales channel ("" for none). A journal that equals the sum of a day's or a month's
+    `channels`: Cin7 event -> its sales channel ("" for none); `currencies`: the currency that its sale is in, where
+    that is known: a journal may stand for one currency of a channel. A journal that equals the sum of a day's or a month's
     events is theirs, be they of one channel, of none, or of all; one that names the channel, or is called as the
     channel's other journals are, and is dated in them is theirs too, with a difference.
     """
     events = [doc for doc in work.cin7 if doc.role in _FAMILY]
     journals = [txn for txn in work.qbo if txn.kind == "JournalEntry"]
-    every = {monthly: _buckets(events, channels, monthly) for monthly in (False, True)}
+    keys = _keys(events, channels, currencies)
+    every = {monthly: _buckets(events, keys, monthly) for monthly in (False, True)}
     sums: defaultdict[tuple[tuple[str, ...], Legs], list[tuple[Bucket, list[Doc]]]] = defaultdict(list)
     for buckets in every.values():
         for bucket, docs in sorted(buckets.items(), key=lambda each: (each[0].channel in _UNNAMED, each[0])):
@@ -57,7 +61,22 @@ def match_summaries(work: Work, channels: Mapping[Doc, str]) -> None:
         for txn in journals:
             _sum_of(work, txn, sums.get((families, txn.legs), ()))
     _nothing(work, every[_monthly(work)])
-    _by_name(work, [doc for doc in events if doc in work.cin7], channels)
+    _by_name(work, [doc for doc in events if doc in work.cin7], channels, currencies)
+
+
+def _keys(
+    events: Iterable[Doc], channels: Mapping[Doc, str], currencies: Mapping[Doc, str]
+) -> dict[Doc, tuple[str, ...]]:
+    """The buckets that an event may lie in: its channel, all channels, and one currency of a channel with several."""
+    used: defaultdict[str, set[str]] = defaultdict(set)
+    for doc in events:
+        used[channels.get(doc, "")].add(currencies.get(doc, ""))
+    found = {}
+    for doc in events:
+        channel = channels.get(doc, "")
+        part = (f"{channel}{_IN}{currencies.get(doc, '')}",) if len(used[channel]) > 1 else ()
+        found[doc] = (channel, _EVERY, *part)
+    return found
 
 
 def _sum_of(work: Work, txn: Doc, some: Iterable[tuple[Bucket, list[Doc]]]) -> None:
@@ -65,7 +84,7 @@ def _sum_of(work: Work, txn: Doc, some: Iterable[tuple[Bucket, list[Doc]]]) -> N
     for bucket, docs in some:
         whole = all(doc in work.cin7 for doc in docs)
         if txn in work.qbo and whole and bucket.first <= txn.day <= bucket.last:
-            work.put(docs, [txn], "summary", "certain").channel = bucket.channel
+            work.put(docs, [txn], "summary", "certain").channel = bucket.channel.partition(_IN)[0]
 
 
 def _nothing(work: Work, buckets: Mapping[Bucket, list[Doc]]) -> None:
@@ -77,13 +96,13 @@ def _nothing(work: Work, buckets: Mapping[Bucket, list[Doc]]) -> None:
             work.put(docs, [], "summary")
 
 
-def _buckets(events: Iterable[Doc], channels: Mapping[Doc, str], monthly: bool) -> dict[Bucket, list[Doc]]:
+def _buckets(events: Iterable[Doc], keys: Mapping[Doc, Iterable[str]], monthly: bool) -> dict[Bucket, list[Doc]]:
     found: defaultdict[Bucket, list[Doc]] = defaultdict(list)
     for doc in events:
         first, last = days_of(doc.day, monthly)
         for families in _FAMILIES:
             if _FAMILY[doc.role] in families:
-                for channel in {channels.get(doc, ""), _EVERY}:
+                for channel in keys[doc]:
                     found[Bucket(channel, families, first, last)].append(doc)
     return found
 
@@ -97,7 +116,7 @@ def days_of(day: date, monthly: bool) -> tuple[date, date]:
     return first, date.fromordinal(following.toordinal() - 1)
 
 
-def _by_name(work: Work, events: list[Doc], channels: Mapping[Doc, str]) -> None:
+def _by_name(work: Work, events: list[Doc], channels: Mapping[Doc, str], currencies: Mapping[Doc, str]) -> None:
     """Journals that name a channel and post what its open events post, though not as much."""
     known = sorted({channels.get(doc, "") for doc in events} - {""})
     monthly, learnt = _monthly(work), _called(work)
@@ -109,6 +128,9 @@ def _by_name(work: Work, events: list[Doc], channels: Mapping[Doc, str]) -> None
         first, last = days_of(txn.day, monthly)
         ours = [doc for doc in events if first <= doc.day <= last and doc in work.cin7]
         ours = [doc for doc in ours if named[0] == _EVERY or channels.get(doc, "") == named[0]]
+        header = work.header(txn)
+        alike = [doc for doc in ours if header and currencies.get(doc, "") == header.currency]
+        ours = alike or ours
         best = _best(ours, txn, work.slots)
         if best:
             work.put(best, [txn], "summary", "strong").channel = named[0]

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
 
 from reports.reconcile.documents import Doc, Legs, Pair, added, less, summed
 from reports.reconcile.edges import Edge
 from reports.reconcile.events import legs_of
 from reports.reconcile.naming import NEAR
+from reports.reconcile.roles import natural
 from reports.reconcile.working import Case, Work
 from sync.domain.accounts import Source
 
 _MOST_ROWS = 14  # of an event whose rows are tried in every combination
 _MOST_DOCS = 8  # of one number that are tried in every combination
 # What may happen to one task more than once on one day, and the tasks that post once only.
-_SEVERAL = frozenset({"cost", "receipt", "goods", "task"})
+_SEVERAL = frozenset({"cost", "receipt", "goods", "task", "payment", "refund", "supplier payment", "supplier refund"})
 _SINGLE = frozenset({"stockadjustment", "stocktake", "inventorywriteoff", "disassembly"})
 
 
@@ -53,10 +55,19 @@ def _add(work: Work, case: Case, near: dict[Doc, dict[Doc, None]]) -> None:
     events = [doc for doc in near.get(txn, ()) if doc in work.cin7]
     for docs in (txns, events):
         wanted = case.difference if docs is txns else less((), case.difference)
-        some = _making(docs[:_MOST_DOCS], wanted)
+        some = _likely(docs, txn.kind, txn.day, wanted) or _making(docs[:_MOST_DOCS], wanted)
         if some:
             work.join(case, *some)
             return
+
+
+def _likely(docs: Sequence[Doc], kind: str, day: date, wanted: Legs) -> tuple[Doc, ...]:
+    """All events of the day that such a transaction usually is, be they many, where they post exactly `wanted`."""
+    usual = [doc for doc in docs if doc.side is Source.CIN7 and kind in natural(doc.role)]
+    for some in (usual, [doc for doc in usual if doc.day == day]):
+        if some and summed(some) == wanted:
+            return tuple(some)
+    return ()
 
 
 def _making(docs: Sequence[Doc], wanted: Legs) -> tuple[Doc, ...]:
@@ -115,10 +126,10 @@ def _groups(work: Work, near: dict[Doc, dict[Doc, None]]) -> None:
     """Transactions that are the sum of the open events they name (a payment of several invoices), or the reverse."""
     for doc in [*work.qbo, *work.cin7]:
         ours, theirs = (work.qbo, work.cin7) if doc.side is Source.QBO else (work.cin7, work.qbo)
-        others = [other for other in near.get(doc, ()) if other in theirs][:_MOST_DOCS]
+        others = [other for other in near.get(doc, ()) if other in theirs]
         if doc not in ours or len(others) < 2:
             continue
-        some = _making(others, doc.legs)
+        some = _likely(others, doc.kind, doc.day, doc.legs) or _making(others[:_MOST_DOCS], doc.legs)
         if some:
             sides = ([*some], [doc]) if doc.side is Source.QBO else ([doc], [*some])
             work.put(*sides, "number")

@@ -11,6 +11,7 @@ from reports.reconcile.numbers import digits, named, plain, shape, tokens
 from reports.reconcile.roles import natural
 from reports.reconcile.view import View, sided
 
+_AGAIN = frozenset({"DRAFT", "ESTIMATING", "ESTIMATED", "ORDERING", "ORDERED"})
 _BECOMES = {
     "Sale": ("Invoice", "JournalEntry", "Payment", "SalesReceipt"),
     "SaleCreditNote": ("CreditMemo", "RefundReceipt", "JournalEntry", "Purchase"),
@@ -119,8 +120,10 @@ def _sale_of(view: View, txn: Doc, number: str) -> Header | None:
     sales = [
         header
         for header in known.cin7_headers.values()
-        if header.kind == "Sale" and header.voided and header.name.casefold() in names and not header.invoice
+        if header.kind == "Sale" and header.name.casefold() in names and not header.invoice
     ]
+    # Undone is a draft again; only where none was voided is it one of those.
+    sales = [sale for sale in sales if sale.voided] or [sale for sale in sales if sale.status.upper() in _AGAIN]
     place = _place(view, number)
     ranked = sorted(sales, key=lambda sale: (abs(digits(sale.number) - place), sale.number))
     return replace(ranked[0], invoice=number, day=txn.day) if ranked else None

@@ -307,3 +307,72 @@ def test_sales_from_before_quickbooks_counted_an_item_are_innocent() -> None:
     )
     found = examined(text, tracked={"7": ("SKU-1",), "8": ("SKU-1",)}).findings
     assert {(each.cause, each.qbo[0].id) for each in found} == {("quantity_tracking_on", "8")}
+
+
+def test_a_payment_of_a_dozen_invoices_is_the_sum_of_all() -> None:
+    lines, headers = [], []
+    for n in range(1, 13):
+        lines += [
+            f"2026-01-05 Sale t{n} INV-{n:05} 610 200 {n}.00",
+            f"2026-01-20 Sale t{n} INV-{n:05} 090 610 {n}.00",
+            f"qbo 2026-01-05 Invoice {n} INV-{n:05} 84:{n}.00 79:-{n}.00",
+        ]
+        headers.append(Header(Source.QBO, "Invoice", str(n), f"INV-{n:05}"))
+    links = tuple(("Invoice", str(n)) for n in range(1, 13))
+    headers.append(Header(Source.QBO, "Payment", "99", "P-1", links=links))
+    found = examined("\n".join([*lines, "qbo 2026-01-21 Payment 99 P-1 35:78.00 84:-78.00"]), *headers)
+    assert (told(found), found.ambiguous) == ([], ())
+
+
+def test_of_two_payments_of_an_invoice_on_one_day_the_one_that_lacks_is_named() -> None:
+    text = (
+        SALE
+        + """
+    2026-01-20 Sale t1 INV-00012 090 610 60.00
+    2026-01-20 Sale t1 INV-00012 090 610 48.00
+    qbo 2026-01-05 Invoice 7 INV-00012 84:108.00 79:-100.00 88:-8.00
+    qbo 2026-01-20 Payment 9 P-1 35:60.00 84:-60.00
+    """
+    )
+    headers = (
+        Header(Source.QBO, "Invoice", "7", "INV-00012"),
+        Header(Source.QBO, "Payment", "9", "P-1", links=(("Invoice", "7"),)),
+    )
+    assert told(examined(text, *headers)) == [("missing_in_qbo", "receivables", -4800)]
+
+
+def test_a_sales_receipt_is_an_invoice_and_its_payment_in_one() -> None:
+    text = (
+        SALE
+        + """
+    2026-01-05 Sale t1 INV-00012 090 610 108.00
+    qbo 2026-01-05 SalesReceipt 7 INV-00012 35:108.00 79:-100.00 88:-8.00
+    """
+    )
+    assert told(examined(text)) == []
+
+
+def test_a_sale_that_was_undone_lives_on_in_quickbooks() -> None:
+    text = "".join(
+        f"2026-01-0{n} Sale t{n} INV-0000{n} 610 200 1{n}.00\n"
+        f"qbo 2026-01-0{n} Invoice {n} INV-0000{n} 84:1{n}.00 79:-1{n}.00\n"
+        for n in (1, 2, 4, 5)
+    )
+    text += "qbo 2026-01-03 Invoice 3 INV-00003 84:13.00 79:-13.00\n"
+    assert {cause for cause, _, _ in told(examined(text))} == {"voided_in_cin7"}
+
+
+def test_a_channels_currencies_have_journals_of_their_own() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-1 610 200 100.00
+    2026-01-05 Sale t2 INV-2 610 200 50.00
+    2026-01-05 Sale t3 INV-3 610 200 70.00
+    qbo 2026-01-05 JournalEntry 7 SHOPIFY-0105 84:150.00 79:-150.00
+    qbo 2026-01-05 JournalEntry 8 SHOPIFY-0105E 84:70.00 79:-70.00
+    """
+    sales = [
+        Header(Source.CIN7, "Sale", f"t{n}", f"SO-{n}", invoice=f"INV-{n}", currency="EUR" if n == 3 else "USD")
+        for n in (1, 2, 3)
+    ]
+    channels = {f"INV-{n}": "Shopify" for n in (1, 2, 3)}
+    assert told(examined(text, *sales, channels=channels)) == []
