@@ -57,7 +57,13 @@ def uninvoiced(facts: Facts) -> Iterator[Open]:
             continue
         told.add((doc.id, doc.number))
         same = [other for other in _upto(facts, "cost") if (other.id, other.number) == (doc.id, doc.number)]
-        yield Open(doc, sum(_cogs(facts, other) for other in same), doc.day + timedelta(days=lag))
+        first, *further = [other for other in same if not _changed(facts, other)] or same[:1]
+        rest = sum(_cogs(facts, other) for other in further)
+        # What changed is the first one's, as nothing tells whose it is; a further shipment is one of its own.
+        yield Open(first, sum(_cogs(facts, other) for other in same) - rest, first.day + timedelta(days=lag))
+        for other in further:
+            if _cogs(facts, other) > 0:
+                yield Open(other, _cogs(facts, other), other.day + timedelta(days=lag))
 
 
 def unbilled(facts: Facts) -> Iterator[Open]:
@@ -106,6 +112,10 @@ def _goods(facts: Facts, doc: Doc) -> int:
     if len(txns) == 1 and txns[0].id in facts.state.goods and _revenue(facts, txns[0]) == _revenue(facts, doc):
         return facts.state.goods[txns[0].id]
     return -sum(amount for slot, amount in doc.legs if slot in facts.goods)
+
+
+def _changed(facts: Facts, cost: Doc) -> bool:
+    return any((word, cost.day) in facts.known.changes for word in (cost.id, cost.number, *cost.also))
 
 
 def _revenue(facts: Facts, doc: Doc) -> int:

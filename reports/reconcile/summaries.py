@@ -41,9 +41,9 @@ def match_summaries(work: Work, channels: Mapping[Doc, str], currencies: Mapping
     """Puts the open sales events of a channel together with the journal that is their sum, or is meant to be.
 
     `channels`: Cin7 event -> its sales channel ("" for none); `currencies`: the currency that its sale is in, where
-    that is known: a journal may stand for one currency of a channel. A journal that equals the sum of a day's or a month's
-    events is theirs, be they of one channel, of none, or of all; one that names the channel, or is called as the
-    channel's other journals are, and is dated in them is theirs too, with a difference.
+    that is known: a journal may stand for one currency of a channel. A journal that equals the sum of a day's or a
+    month's events is theirs, be they of one channel, of none, or of all; one that names the channel, or is called as
+    the channel's other journals are, and is dated in them is theirs too, with a difference.
     """
     events = [doc for doc in work.cin7 if doc.role in _FAMILY]
     journals = [txn for txn in work.qbo if txn.kind == "JournalEntry"]
@@ -159,7 +159,7 @@ def _best(events: list[Doc], txn: Doc, slots: Slots) -> list[Doc]:
     for place, families in enumerate(_FAMILIES):
         docs = [doc for doc in events if _FAMILY[doc.role] in families]
         touched = {slots.controls[slot] for doc in docs for slot, _ in doc.legs}
-        if docs and touched == wanted:
+        if docs and wanted <= touched:
             options.append((turnover(less(summed(docs), txn.legs)), place, docs))
     return min(options, key=lambda option: option[:2])[2] if options else []
 

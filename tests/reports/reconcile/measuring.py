@@ -60,16 +60,20 @@ class Truth:
 def measure(result: TieOut, truth: Truth, tally: Tally, name: str) -> None:
     """Adds one tie-out to the tally: cause, control, documents, amount, stake and roots must all be right."""
     period, same = result.books.period, _same(result)
-    wanted = _wanted(truth, period, same)
-    told = {_key(finding, same): finding for finding in result.findings if not _summed(finding)}
+    wanted = _wanted(truth, period)
+    found = [finding for finding in result.findings if not _summed(finding)]
+    told = {_key(f, same): f for f in found} | {_key(f, {}): f for f in found}
+    wanted = {key if key in told else _key(f, same): f for key, f in wanted.items()}
+    named = wanted.keys() | {_key(f, same) for f in wanted.values()}
     subjects = {(f.cause, f.subject) for f in truth.findings if not f.cin7 and not f.qbo}
     faults = []
     for key, finding in wanted.items():
         fault = _fault(finding, told.get(key), period)
         (tally.missed if fault else tally.right).update([finding.cause])
         faults += [f"{fault}: {key}"] if fault else []
-    for key, each in told.items():
-        if key not in wanted and (each.cause, each.subject) not in subjects and _counts(each):
+    for each in found:
+        key = _key(each, {})
+        if not {key, _key(each, same)} & named and (each.cause, each.subject) not in subjects and _counts(each):
             tally.wrong.update([each.cause])
             faults.append(f"accuses {each.nature} {each.amount}: {key}")
     faults += [f"unexplained {each}" for each in result.ambiguous]
@@ -78,7 +82,7 @@ def measure(result: TieOut, truth: Truth, tally: Tally, name: str) -> None:
     tally.faults += [f"{name} {period}: {fault}" for fault in faults]
 
 
-def _wanted(truth: Truth, period: Period, same: Mapping[str, str]) -> dict[Key, expected.Finding]:
+def _wanted(truth: Truth, period: Period) -> dict[Key, expected.Finding]:
     found = [f for f in truth.findings if f.nature != "timing" or f.cause == "different_period"]
     found += _late_edits(truth)
     found = [f for f in found if _shows(f, period)]
@@ -86,7 +90,7 @@ def _wanted(truth: Truth, period: Period, same: Mapping[str, str]) -> dict[Key, 
     gone = {(d.task_id, d.reference, d.day) for f in truth.findings if f.cause not in _PLAIN for d in f.cin7}
     found += [f for f in late_costs(truth.scene, period.start, period.end)
               if not {(d.task_id, d.reference, d.day) for d in f.cin7} & gone]  # fmt: skip
-    return {_key(finding, same): finding for finding in found}
+    return {_key(finding, {}): finding for finding in found}
 
 
 _PLAIN = frozenset({"invoiced_not_shipped", "shipped_not_invoiced", "received_not_billed", "billed_not_received"})

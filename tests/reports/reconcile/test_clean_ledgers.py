@@ -1,4 +1,4 @@
-"""Companies of every size and style that hypothesis makes up: clean ones are accused of nothing, broken ones of one thing."""
+"""Companies of every size and style that hypothesis makes up: nobody innocent is accused, what lacks is named."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOTES = ("", "#", "Cost of sale #.", "[#] posted by Cin7")
 
 @dataclass(frozen=True)
 class Style:
-    """How a company's two systems write: journals' numbers and notes, one TaskID a sale or one a document, sums a day."""
+    """How a company's systems write: journals' numbers and notes, a TaskID for a sale or a document, sums of days."""
 
     number: str
     note: str
@@ -42,7 +42,7 @@ class Style:
 
 @dataclass
 class Company:
-    """Both ledgers as text, a document of QuickBooks a line, and headers; `made` says what each QuickBooks line is of."""
+    """Both ledgers as text, and headers; `made`: QuickBooks id -> what it is of, its entity, and its size."""
 
     style: Style
     cin7: list[str] = field(default_factory=list)
