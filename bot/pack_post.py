@@ -48,8 +48,10 @@ def post_pack(desk: Desk, schedule: Schedule, due: Due) -> None:
     late = now - due.at > _LATE
     posting = Posting(schedule.report, span, schedule.channel, now, due.at, late)
     told = headline(what.pack, what.local)
-    posting = _edition(desk, posting, digest(told, what.pack, found))
-    desk.room.outbox.put(message(posting, told, what.pack, what.local, found))
+    edition = _edition(desk, posting, digest(told, what.pack, found))
+    if edition:
+        posting = replace(posting, edition=edition)
+        desk.room.outbox.put(message(posting, told, what.pack, what.local, found))
     if found.failed:
         desk.room.alerts.trouble(alert_texts.files_failed(schedule.name, posting.span, found.failure))
     else:
@@ -96,14 +98,16 @@ def _files_or_why(deps: Deps, report: str, what: Made) -> Handouts:
         return Handouts((), (Failed("all files", f"failed on our side ({type(error).__name__})"),))
 
 
-def _edition(desk: Desk, posting: Posting, state: str) -> Posting:
-    """The edition to post: the one that is shown where the books are still the same, else the next."""
-    kept = desk.room.box.letter(posting.key)
+def _edition(desk: Desk, posting: Posting, state: str) -> int:
+    """The edition to post: the first, or the next where the books are others, or the message is not there; 0 where it
+    is there, or on its way, and says all that there is to say."""
+    box = desk.room.box
+    kept = box.letter(posting.key)
     if kept is None:
-        return posting
+        return 1
     number, before = edition_of(kept)
-    same = before == state and not _gone(desk, posting)
-    return replace(posting, edition=number if same else number + 1)
+    given_up = box.state(posting.key) in ("failed", "dropped")
+    return number + 1 if before != state or given_up or _gone(desk, posting) else 0
 
 
 def _gone(desk: Desk, posting: Posting) -> bool:

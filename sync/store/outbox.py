@@ -161,6 +161,11 @@ class StoredOutbox(StoredEnclosures):
             kept = session.execute(select(_BOX.c.letter).where(*_mine(self._company, key))).scalar()
         return None if kept is None else from_json(kept)
 
+    def state(self, key: str) -> str:
+        """How far the letter is: "due", "done", "failed" or "dropped"; "" where there is no such letter."""
+        with reading(self._engine) as session:
+            return str(session.execute(select(_BOX.c.state).where(*_mine(self._company, key))).scalar() or "")
+
     def unfinished(self, prefix: str) -> list[Letter]:
         """The letters whose keys begin so, and whose words are not final yet; the oldest first."""
         mine = (_BOX.c.company == self._company, _BOX.c.key.startswith(prefix, autoescape=True))

@@ -69,7 +69,7 @@ class Front:
             "SLACK_API_URL": self.slack_world.api_url,
             "BROWSER_PATH": "/no/browser/here",  # pictures have tests of their own; here the words count
         }
-        self.outside = Outsides(self.folder, self.environ | own, began=self.clock.at).outside()
+        self.outside = Outsides(self.folder, own | self.environ, began=self.clock.at).outside()
         self.settings = read(self.outside.environ, self.folder)
         self.slack = Slack("xoxb-test", self.slack_world.api_url, timeout=2)
         self.zone = "America/New_York"

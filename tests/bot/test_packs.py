@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -29,7 +30,9 @@ from tests.bot.block_checker import message_faults
 from tests.bot.desks import Clock
 from tests.bot.fake_slack import FakeSlack, copies
 from tests.bot.front import Front, Talk
+from tests.bot.offices import office
 from tests.bot.outsides import Desk as Terminal
+from tests.bot.served import until
 from tests.reports.sheets import under
 
 CHANNEL = "C0REPORTS"
@@ -42,14 +45,18 @@ NO_BROWSER = "there is no browser at BROWSER_PATH="
 
 @pytest.fixture
 def front(world: FakeSlack, practised: Path, tmp_path: Path) -> Iterator[Front]:
-    """The desk at the due time, on a machine without a browser: pictures have tests of their own."""
+    """The desk at the due time, on a machine without a browser."""
     shutil.copy(practised, tmp_path / "cache.db")
-    environ = {"DATABASE_URL": f"sqlite:///{tmp_path}/cache.db", "BROWSER_PATH": "/no/browser"}
-    made = Front(world, tmp_path, environ, clock=Clock(MONDAY.at.timestamp()))
+    with closing(_desk(world, tmp_path)) as made:
+        yield made
+
+
+def _desk(world: FakeSlack, folder: Path, **environ: str) -> Front:
+    environ["DATABASE_URL"] = f"sqlite:///{folder}/cache.db"
+    made = Front(world, folder, environ, clock=Clock(MONDAY.at.timestamp()))
     made.outside = replace(made.outside, clock=made.clock)
     world.clock = made.clock
-    yield made
-    made.close()
+    return made
 
 
 def send(front: Front, seconds: float = 120) -> None:
@@ -186,6 +193,14 @@ def test_a_pack_whose_message_was_deleted_comes_again_when_it_is_asked_for(front
     assert "edition 2" in json.dumps(message["blocks"])
 
 
+def test_a_pack_that_was_given_up_comes_when_it_is_asked_for_again(front: Front) -> None:
+    front.slack_world.fault("chat.postMessage", "too_many_members", times=1)
+    post_pack(front, WEEKLY, MONDAY)
+    send(front)
+    assert shown(front.slack_world) == []
+    assert posted(front)["metadata"]["event_payload"]["period"] == WEEK
+
+
 def test_a_late_pack_says_when_it_was_due_and_is_about_the_period_of_its_due_time(front: Front) -> None:
     front.clock.at += timedelta(days=3).total_seconds()
     message = posted(front)
@@ -236,6 +251,9 @@ def test_acknowledge_gives_errors_an_owner_and_the_message_says_so(front: Front,
     said = [block["elements"][0]["text"] for block in after["blocks"] if block["type"] == "context"]
     assert any("Acknowledged by <@U0OTTO>" in line and "owner <@U0BOSS>" in line for line in said)
     assert all("<!channel>" not in line for line in said)
+    post_pack(front, WEEKLY, MONDAY)
+    send(front)
+    assert shown(front.slack_world) == [after]
     owners = {f["owner"] for f in answer(front, "reconcile", WEEK)["findings"] if f["nature"] == "error"}
     assert owners == {"Bea (U0BOSS)"}
     assert message_faults(after["text"], after["blocks"], mentions=["@U0OTTO", "@U0BOSS"]) == []
@@ -286,3 +304,36 @@ def test_the_letter_key_tells_the_period() -> None:
     posting = pack_message.Posting("weekly", Period(date(2026, 11, 16), date(2026, 11, 22)), CHANNEL, MONDAY.at)
     assert pack_message.is_pack(posting.key)
     assert pack_message.period_of(posting.key) == WEEK
+
+
+@pytest.mark.browser
+def test_two_pictures_stand_in_the_message_and_all_in_its_thread_with_words_that_say_the_same(
+    world: FakeSlack, practised: Path, tmp_path: Path, browser: str
+) -> None:
+    shutil.copy(practised, tmp_path / "cache.db")
+    with closing(_desk(world, tmp_path, BROWSER_PATH=browser)) as front:
+        message = posted(front)
+        assert [alert.trouble.lines for alert in front.room.alerts.unresolved()] == []
+        pictures = [block for block in message["blocks"] if block["type"] == "image"]
+        named = [world.files[block["slack_file"]["id"]]["name"] for block in pictures]
+        assert named == sorted(files(world), key=list(files(world)).index)[:2]
+        assert all(name.endswith(".png") for name in named)
+        assert all(content.startswith(b"\x89PNG") for name, content in files(world).items() if name.endswith(".png"))
+        assert len(files(world)) >= 6
+        title = world.files[pictures[0]["slack_file"]["id"]]["title"]
+        assert pictures[0]["alt_text"].startswith(title)
+        assert message_faults(message["text"], message["blocks"]) == []
+
+
+def test_the_running_service_posts_a_scheduled_report_when_it_is_asked_to_retry_it(tmp_path: Path) -> None:
+    toml = '[sync]\nevery = "manual"\n[slack]\nalerts = "C0ALERTS"\n[[schedule]]\nname = "weekly"\nreport = "weekly"\n'
+    toml += f'cron = "0 9 * * mon"\nchannel = "{CHANNEL}"\n'
+    with office(tmp_path, toml=toml, more={"BROWSER_PATH": "/no/browser"}) as made, made.open() as service:
+        service.start_sync(None, "U0ANN1", "C0ALERTS")
+        made.wait_for("succeeded")
+        service.retry("report:weekly", "U0ANN1", "C0ALERTS")
+        until(lambda: len(files(made.slack)) == 2)
+        until(lambda: service.room.box.counts().get("due", 0) == 0)
+        (message,) = shown(made.slack)
+    assert message["metadata"]["event_payload"]["report"] == "weekly"
+    assert message["blocks"][0]["type"] == "header"
