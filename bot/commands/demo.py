@@ -88,6 +88,7 @@ def _now_you(deps: Deps, inside: Outside, folder: Path) -> None:
     try:
         converse(deps.outside.ask, answer, deps.tell)
     finally:
+        service.pictures.close()
         service.engine.dispose()
 
 

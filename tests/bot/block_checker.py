@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from tests.bot.block_elements import element_faults, plain_faults
+
 Block = Mapping[str, Any]
 
 IN_MESSAGE, IN_VIEW, ALL_TEXT = 50, 100, 12_000
@@ -25,17 +27,6 @@ BLOCKS: Mapping[str, frozenset[str]] = {
     "input": frozenset({"label", "element", "hint", "optional", "dispatch_action"}),
     "rich_text": frozenset({"elements"}),
     "table": frozenset({"rows", "column_settings"}),
-}
-ELEMENTS: Mapping[str, frozenset[str]] = {
-    "button": frozenset({"text", "action_id", "value", "url", "style", "confirm", "accessibility_label"}),
-    "static_select": frozenset(
-        {"action_id", "placeholder", "options", "option_groups", "initial_option", "confirm", "focus_on_load"}
-    ),
-    "users_select": frozenset({"action_id", "placeholder", "initial_user", "confirm", "focus_on_load"}),
-    "datepicker": frozenset({"action_id", "placeholder", "initial_date", "confirm", "focus_on_load"}),
-    "plain_text_input": frozenset(
-        {"action_id", "placeholder", "initial_value", "multiline", "min_length", "max_length", "focus_on_load"}
-    ),
 }
 _VIEW = frozenset(
     {"type", "title", "submit", "close", "blocks", "callback_id", "private_metadata", "external_id"}
@@ -68,7 +59,7 @@ def view_faults(view: Mapping[str, Any], *, mentions: Iterable[str] = ()) -> lis
     kind = view.get("type")
     if kind == "modal":
         for name in ("title", "submit", "close"):
-            found += _plain(view[name], 24, name) if name in view else []
+            found += plain_faults(view[name], 24, name) if name in view else []
         found += ["no title"] if "title" not in view else []
         inputs = any(block.get("type") == "input" for block in blocks)
         found += ["inputs without submit"] if inputs and "submit" not in view else []
@@ -122,11 +113,11 @@ def _section(block: Block, mentions: set[str]) -> Iterator[str]:
     for field in fields or ():
         yield from _text(field, 2_000, mentions)
     if "accessory" in block:
-        yield from _element(block["accessory"])
+        yield from element_faults(block["accessory"])
 
 
 def _header(block: Block, mentions: set[str]) -> Iterator[str]:
-    yield from _plain(block.get("text"), 150, "header")
+    yield from plain_faults(block.get("text"), 150, "header")
 
 
 def _context(block: Block, mentions: set[str]) -> Iterator[str]:
@@ -144,7 +135,7 @@ def _actions(block: Block, mentions: set[str]) -> Iterator[str]:
     ids = Counter(element.get("action_id") for element in elements)
     yield from (f"action_id {id_} twice" for id_, count in ids.items() if count > 1)
     for element in elements:
-        yield from _element(element)
+        yield from element_faults(element)
 
 
 def _image(block: Block, mentions: set[str]) -> Iterator[str]:
@@ -153,14 +144,14 @@ def _image(block: Block, mentions: set[str]) -> Iterator[str]:
     if ("image_url" in block) == ("slack_file" in block):
         yield "one of image_url and slack_file"
     if "title" in block:
-        yield from _plain(block["title"], 2_000, "title")
+        yield from plain_faults(block["title"], 2_000, "title")
 
 
 def _input(block: Block, mentions: set[str]) -> Iterator[str]:
-    yield from _plain(block.get("label"), 2_000, "label")
+    yield from plain_faults(block.get("label"), 2_000, "label")
     if "hint" in block:
-        yield from _plain(block["hint"], 2_000, "hint")
-    yield from _element(block.get("element") or {})
+        yield from plain_faults(block["hint"], 2_000, "hint")
+    yield from element_faults(block.get("element") or {})
 
 
 def _table(block: Block, mentions: set[str]) -> Iterator[str]:
@@ -214,64 +205,15 @@ def _runs(elements: Sequence[Block]) -> Iterator[str]:
             yield f"rich text element {kind}"
 
 
-def _element(element: Block) -> Iterator[str]:
-    kind = str(element.get("type"))
-    if kind not in ELEMENTS:
-        yield f"element {kind}"
-        return
-    yield from (f"{kind}: unknown key {key}" for key in element if key not in ELEMENTS[kind] | {"type"})
-    if not 1 <= len(element.get("action_id") or "") <= _ID:
-        yield f"{kind}: action_id"
-    if "placeholder" in element:
-        yield from _plain(element["placeholder"], 150, "placeholder")
-    yield from _OF_ELEMENT.get(kind, _nothing)(element)
-
-
-def _nothing(element: Block) -> Iterator[str]:
-    return iter(())
-
-
-def _button(element: Block) -> Iterator[str]:
-    yield from _plain(element.get("text"), 75, "button")
-    if len(element.get("value") or "") > 2_000 or len(element.get("url") or "") > 3_000:
-        yield "button: value or url too long"
-    if element.get("style", "primary") not in ("primary", "danger"):
-        yield f"button: style {element['style']}"
-
-
-def _select(element: Block) -> Iterator[str]:
-    options = element.get("options") or []
-    if not 1 <= len(options) <= 100:
-        yield f"select: {len(options)} options"
-    for option in options:
-        yield from _plain(option.get("text"), 75, "option")
-        if not 1 <= len(option.get("value") or "") <= 75:
-            yield "option: value"
-    if "initial_option" in element and element["initial_option"] not in options:
-        yield "select: the initial option is none of its options"
-
-
-def _typed(element: Block) -> Iterator[str]:
-    if not 1 <= element.get("max_length", 3_000) <= 3_000:
-        yield "max_length"
-
-
 def _text(text: object, most: int, mentions: set[str]) -> Iterator[str]:
     if not isinstance(text, Mapping) or text.get("type") not in ("plain_text", "mrkdwn"):
         yield f"text object {text}"
     elif text["type"] == "plain_text":
-        yield from _plain(text, most, "text")
+        yield from plain_faults(text, most, "text")
     else:
         if not 1 <= len(text.get("text") or "") <= most:
             yield f"text of {len(text.get('text') or '')} characters"
         yield from _mrkdwn(str(text.get("text")), "mrkdwn", mentions)
-
-
-def _plain(text: object, most: int, what: str) -> list[str]:
-    if not isinstance(text, Mapping) or text.get("type") != "plain_text" or set(text) - {"type", "text", "emoji"}:
-        return [f"{what}: no plain_text"]
-    length = len(text.get("text") or "")
-    return [] if 1 <= length <= most else [f"{what}: {length} characters"]
 
 
 def _mrkdwn(text: str, what: str, mentions: set[str]) -> list[str]:
@@ -294,4 +236,3 @@ _RULES = {
     "rich_text": _rich,
     "table": _table,
 }
-_OF_ELEMENT = {"button": _button, "static_select": _select, "plain_text_input": _typed}

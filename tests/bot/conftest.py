@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
+from bot.commands.demo import SEED
 from bot.replies import DONE
+from sync.sandbox.generate import build
+from sync.sandbox.serve import serve
 from tests.bot.fake_slack import FakeSlack, running
 from tests.bot.front import Front, Talk
-from tests.bot.practice import toured
+from tests.bot.outsides import Desk
+from tests.bot.practice import MORNING
 
 
 @pytest.fixture(scope="session")
 def practised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The practice company's cache after its first sync, on 22 November 2026."""
-    folder = tmp_path_factory.mktemp("practised")
-    assert toured(folder).status == DONE
-    return folder / "tieout-demo" / "practice.db"
+    """The demo's practice company after its first sync, on 22 November 2026."""
+    path = tmp_path_factory.mktemp("practised") / "practice.db"
+    today = datetime.fromtimestamp(MORNING, UTC).date()
+    with serve(build(SEED, today=today, time_zone="America/New_York"), limits=False) as served:
+        own = {"DATABASE_URL": f"sqlite:///{path}", "TIEOUT_SECRET_KEY": Fernet.generate_key().decode()}
+        assert Desk(path.parent, served.environ | own, began=MORNING).run("sync") == DONE
+    return path
 
 
 @pytest.fixture
