@@ -60,18 +60,19 @@ class Front:
     retried: list[tuple[str, str, str]] = field(default_factory=list)
     joined: bool = False
     trouble: Exception | None = None
+    token: str = "xoxb-test"
 
     def __post_init__(self) -> None:
         (self.folder / "tieout.toml").write_text(self.config, encoding="utf-8")
         own = {
-            "SLACK_BOT_TOKEN": "xoxb-test",
+            "SLACK_BOT_TOKEN": self.token,
             "SLACK_SIGNING_SECRET": SECRET,
             "SLACK_API_URL": self.slack_world.api_url,
             "BROWSER_PATH": "/no/browser/here",  # pictures have tests of their own; here the words count
         }
         self.outside = Outsides(self.folder, own | self.environ, began=self.clock.at).outside()
         self.settings = read(self.outside.environ, self.folder)
-        self.slack = Slack("xoxb-test", self.slack_world.api_url, timeout=2)
+        self.slack = Slack(self.token, self.slack_world.api_url, timeout=5)
         self.zone = "America/New_York"
         self._held = Deps(self.settings, self.outside, answer, PHRASES)
         with self._held.books(may_be_empty=True) as (_, self.company):
@@ -125,8 +126,8 @@ class Talk:
     """Signed requests of Slack's into the app in this process, without a socket between."""
 
     front: Front
-    app: App = field(init=False)
     channel: str = "C0ALERTS"
+    app: App = field(init=False)
 
     def __post_init__(self) -> None:
         self._windows = ThreadPoolExecutor(1)

@@ -17,6 +17,8 @@ from bot.replies import error_reply
 from bot.slash import SLASHES
 from bot.slash.forms import words_of
 from bot.slash.stock import command_of
+from bot.sync_message import Part, View
+from bot.sync_message import letter as sync_letter
 from reports.links import Hosts
 from sync.domain.alerts import Alert, AlertKind, Link, Trouble
 from tests.bot import hostile
@@ -164,6 +166,30 @@ def test_app_home(document: dict[str, Any], some: list[Alert], broken: str, conn
     )
     assert view_faults(home.view(facts)) == []
     assert view_faults(home.refusal(broken)) == []
+
+
+parts = st.lists(
+    st.builds(
+        Part,
+        st.sampled_from(("cin7", "qbo")),
+        st.sampled_from(("sales", "ledger", "transactions")),  # our own words
+        st.sampled_from(("running", "succeeded", "failed", "skipped")),
+        st.integers(0, 10**9),
+        st.none() | st.integers(0, 10**9),
+        st.integers(0, 10**9),
+        st.integers(0, 99),
+        names,
+    ),
+    max_size=45,
+)
+
+
+@quick
+@given(parts, names, st.lists(names, max_size=3), names, st.sampled_from(("running", "failed", "partial", "cancelled")))
+def test_a_syncs_own_message(some: list[Part], who: str, joined: list[str], why: str, state: str) -> None:
+    view = View("run1", state, who, NOW, parts=some, joined=joined, why=why, calls={"cin7": 3}, next_at=NOW)
+    told = sync_letter(view, "C1", "U1")
+    assert message_faults(told.text, told.blocks) == []
 
 
 @quick
