@@ -157,6 +157,14 @@ class Deps:
                 lease_seconds=self.settings.sync.lease,
             )
 
+    def wait_for_test(self, user: str, number: str, days: int) -> None:
+        """A test sync that is not done yet is told to `user` once it is."""
+        from sync.store.checks import TrialBook, WaitedTrial
+
+        now = self.outside.clock()
+        with self.books() as (_, company):
+            TrialBook(self.engine, company).begin(WaitedTrial(user, number, now, now + days * 86400))
+
     def entities(self) -> tuple[str, ...]:
         """The names that a sync may be restricted to."""
         from sync.cin7.resources import RESOURCES as CIN7

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from bot import alert_texts, daily_check, heartbeat, hints
+from bot import alert_texts, daily_check, heartbeat, hints, trial_watch
 from bot.alert_life import Patience
 from bot.alert_texts import Found
 from bot.alerts import Alerts, Report
@@ -30,7 +30,7 @@ from sync.settings import Schedule, Settings
 from sync.store.alerts import AlertBook
 from sync.store.audit import AuditLog
 from sync.store.calls import StoredCallLog
-from sync.store.checks import CheckMemory
+from sync.store.checks import CheckMemory, TrialBook
 from sync.store.events import Consents, SeenEvents
 from sync.store.health import SyncHealth
 from sync.store.jobs import JobBook
@@ -69,7 +69,8 @@ class Work:
 
     `sync` runs one sync of some entities (none: all) for whoever started it, and gives its report; it wraps its
     own work in `EngineRoom.syncing`. `report` builds and posts a scheduled report for a due time. `tie_out` ties out
-    after a good sync; `figures` says whether the alerts' channel may read money; `check` is the set-up check's lines.
+    after a good sync; `figures` says whether the alerts' channel may read money; `check` is the
+    set-up check's lines, `test_sync` judges the test sync of a number.
     """
 
     sync: Callable[[tuple[str, ...], str], Report]
@@ -77,6 +78,7 @@ class Work:
     tie_out: Callable[[], TieOut | None] = lambda: None
     figures: Callable[[], bool] = lambda: True
     check: Callable[[], Sequence[daily_check.Told]] = tuple
+    test_sync: Callable[[str], trial_watch.Told | None] = lambda number: None
 
 
 class EngineRoom:
@@ -104,6 +106,7 @@ class EngineRoom:
         self.consents = Consents(engine)
         self.audit = AuditLog(engine, company)
         self._checks = CheckMemory(engine, company)
+        self._tests = TrialBook(engine, company)
         self.runs = RunBook(engine, company)
         self.box = StoredOutbox(engine, company)
         self.outbox = Outbox(self.box, slack, StoredCallLog(engine), clock)
@@ -210,6 +213,7 @@ class EngineRoom:
         if report.status == "succeeded" and whole:
             heartbeat.beat(self._settings.heartbeat_url)
             tied(*self._tie_out())
+            trial_watch.look(self._tests, self._work.test_sync, self.outbox.put, self._clock())
         return report
 
     def _tie_out(self) -> tuple[TieOut | None, str]:
@@ -233,6 +237,11 @@ class EngineRoom:
         limit = timedelta(seconds=self._settings.alerts.late_after)
         if not self.alerts.check_late(pulse.good_at, pulse.first_at, limit):
             self._no_longer_late()  # a sync of another process, or of the command line, was good
+        if self._tests.waiting() and (pulse.good_at is None or self._ago(pulse.good_at) > trial_watch.OFTEN):
+            self._scheduled((), trial_watch.BY)
+
+    def _ago(self, instant: datetime) -> float:
+        return self._clock() - instant.timestamp()
 
     def _no_longer_late(self) -> None:
         if any(alert.trouble.cause == alert_texts.LATE for alert in self.alerts.unresolved()):
@@ -252,9 +261,9 @@ class EngineRoom:
                 found.append(Job(name, rule, self._report_job(rows[name])))
         return found
 
-    def _scheduled(self, only: tuple[str, ...]) -> None:
+    def _scheduled(self, only: tuple[str, ...], who: str = _BY_SCHEDULE) -> None:
         try:
-            self._work.sync(only, _BY_SCHEDULE)
+            self._work.sync(only, who)
         except SyncRunning:
             return  # one that a person started is as good
 

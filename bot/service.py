@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from bot import after_sync, alert_texts
-from bot.checking import checked
+from bot.checking import checked, followed
 from bot.connection import Connection
 from bot.deps import Answer, Deps
 from bot.desk import Busy, SyncTicket
@@ -28,6 +28,7 @@ from bot.slack_faults import SlackFault
 from bot.syncs import Syncs
 from reports.pictures import Pictures
 from reports.setup_facts import Check
+from reports.trial_sync import Trial
 from sync.errors import AppError, UserError
 from sync.pull import Progress, RunReport, Wants, pull
 from sync.settings import Schedule, Settings
@@ -57,7 +58,9 @@ class Service:
         with closing(self._connection()) as connection:
             self.company = connection.company()
         self.slack = Slack(settings.slack.bot_token.reveal(), settings.slack.api_url)
-        work = Work(self._scheduled_sync, self._report, self._tie_out, self._may_read_money, self._check)
+        work = Work(
+            self._scheduled_sync, self._report, self._tie_out, self._may_read_money, self._check, self._test_sync
+        )
         self._zone = self._known_zone()
         self.stopping = False
         self._money, self._asked_until = False, 0.0
@@ -184,6 +187,10 @@ class Service:
     def _check(self) -> Sequence[Check]:
         with self.deps() as deps:
             return checked(deps).checks
+
+    def _test_sync(self, number: str) -> Trial:
+        with self.deps() as deps:
+            return followed(deps, number)
 
     def _report(self, row: Schedule, due: Due) -> None:
         post_pack(self, row, due)

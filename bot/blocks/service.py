@@ -145,11 +145,16 @@ def _check(each: Document) -> Block:
         if each["fix"]
         else []
     )
+    state = f" ({each['state']})" if each.get("state") else ""
+    why = [{"type": "text", "text": "\n"}, blocks.words(each["why"])] if each.get("why") and fix else []
+    place = [{"type": "text", "text": " "}, blocks.link("Open the place", each["link"])] if each.get("link") else []
     return blocks.paragraph(
         {"type": "emoji", "name": name},
-        blocks.words(f" {each['subject'] or each['id']}", bold=True),
+        blocks.words(f" {each['subject'] or each['id']}{state}", bold=True),
         blocks.words(f": {each['message']}"),
+        *why,
         *fix,
+        *place,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot import blocks
+from bot import blocks, trial_watch
 from bot.asking import ask_button, share_buttons, shared
 from bot.blocks import service as drawing
 from bot.commands import check, show, status, sync
@@ -114,6 +114,9 @@ def run_check(request: check.Request | None, ask: Ask) -> Reply:
     reply = check.run(request or check.Request(), ask.deps)
     document: Any = reply.document
     told, left_out = drawing.check(document)
+    if ask.user and request is not None and not document.get("test_sync", {}).get("done", True):
+        ask.deps.wait_for_test(ask.user, request.test_sync or "", trial_watch.DAYS)
+        told.append(blocks.context("You are told directly when every step is judged."))
     again = "/sync check" if request is None else f"/sync test {request.test_sync}".strip()
     return replace(reply, line=f"Set-up check: {document['status']}", blocks=told, again=again, cut=left_out)
 
@@ -150,7 +153,7 @@ COMMAND = Slash(
         Form("history", "", "The newest ten syncs", nothing, run_history),
         Form("errors", "", "What could not be read, and why", nothing, run_errors),
         Form("check", "", "The set-up check: accounts, products, closing dates", nothing, run_check),
-        Form("test", "[NUMBER]", "The set-up check, and one sale's way through both systems", parse_test, run_check),
+        Form("test", "[NUMBER]", "A test sale's and a purchase's way through both systems", parse_test, run_check),
         Form("schedule", "", "What runs next, and when", nothing, run_schedule),
         Form("alerts", "", "Every open alert", nothing, run_alerts),
         Form("show", "NUMBER", "One document: both sides, state, findings", parse_show, run_show),
