@@ -49,6 +49,7 @@ def measure() -> Iterator[Figure]:
 def _told(name: str, found: dict[str, Any]) -> Iterator[Figure]:
     sizes = f"page {found['html'] / 1e6:.1f} MB, workbook {found['xlsx'] / 1e6:.1f} MB, {found['matched']:,} documents"
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in found["steps"].items())
+    steps += f"; {found['cpu']:.1f} s of processor time"  # what the machine's other work does not lengthen
     yield told(f"pack: one {name}, data, page and workbook", found["seconds"], steps, unit=" s", digits=1)
     yield told(f"pack: one {name}, peak memory", found["peak"], sizes, unit=" MB")
     if "pictures" not in found:

@@ -52,6 +52,7 @@ def main() -> int:
     found: dict[str, Any] = {
         "steps": steps,
         "seconds": sum(steps.values()),
+        "cpu": time.process_time(),
         "peak": peak(),
         "html": len(page),
         "xlsx": len(out.getvalue()),
