@@ -163,10 +163,20 @@ class Facts:
         if header is None:
             return move.task, move.number
         task = header.id if self.known.whole_sales else move.task
-        # Of several invoices of the order it is the one whose shipment has posted no cost.
-        lone = [doc.number for doc in self.live if doc.role == "invoice" and self._may_be_of(header, doc)]
-        lone = [number for number in lone if not any(d.role == "cost" for d in self.known.numbers[plain(number)])]
-        return task, lone[0] if len(lone) == 1 else header.invoice or move.number
+        # Invoices whose number no cost bears, and shipments whose cost bears no invoice's: the first is the first's.
+        invoices = [doc for doc in self.live if doc.role == "invoice" and self._may_be_of(header, doc)]
+        costs = [doc for doc in self.known.numbers.get(plain(header.number), ()) if doc.role == "cost"]
+        named = {plain(doc.number) for doc in costs} | {doc.plain for doc in self.live if doc.role == "cost"}
+        lone = sorted((doc.day, doc.number) for doc in invoices if doc.plain not in named)
+        billed = {doc.day for doc in costs if doc.plain != plain(header.number)}
+        first: dict[str, date] = {}
+        for each in self.state.moved:
+            if each.kind.startswith("Sale") and each.number == move.number and each.day not in billed:
+                first[each.task] = min(each.day, first.get(each.task, each.day))
+        place = sorted((day, own) for own, day in first.items()).index((first[move.task], move.task))
+        if not lone:
+            return task, move.number if plain(header.invoice) in named else header.invoice or move.number
+        return task, lone[place][1] if place < len(lone) else move.number
 
     def _may_be_of(self, header: Header, doc: Doc) -> bool:
         if doc.id == header.id or plain(header.number) in doc.also:
