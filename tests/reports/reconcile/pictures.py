@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from re import Pattern
 
-from reports.books import Books
+from reports.books import Books, Config
 from reports.reconcile.documents import Header, slots
 from reports.reconcile.engine import Past, examine
 from reports.reconcile.events import Cin7Row, QboRow, cin7_documents, qbo_documents
@@ -15,6 +16,7 @@ from reports.reconcile.findings import Finding
 from reports.reconcile.match import Ledgers
 from reports.reconcile.numbers import plain
 from reports.reconcile.roles import ways
+from reports.reconcile.standing import State
 from sync.domain.accounts import Posting, Source
 from sync.domain.period import Period
 from tests.reports.ledgers import CHART, JANUARY, accounts, books, postings
@@ -71,12 +73,22 @@ def examined(
     patterns: tuple[Pattern[str], ...] = (),
     tracked: Mapping[str, tuple[str, ...]] | None = None,
     text_of: str = "{name} - {number}",
+    state: State | None = None,
+    changes: Iterable[tuple[str, date]] = (),
+    config: Config | None = None,
+    chart: str = CHART,
 ) -> Explained:
     """What the engine says of a text ledger; "~" stands for a blank in a number."""
-    of = books(text, period)
+    of = books(text, period, config, chart)
     found = ledgers(text, of, headers, channels, text_of)
-    found = replace(found, sales_elsewhere=sales_elsewhere, patterns=patterns, tracked=tracked or {})
-    return examine(of, found, past=past, sales_elsewhere=sales_elsewhere)
+    found = replace(
+        found,
+        sales_elsewhere=sales_elsewhere,
+        patterns=patterns,
+        tracked=tracked or {},
+        changes=frozenset(changes),
+    )
+    return examine(of, found, state, past=past, sales_elsewhere=sales_elsewhere)
 
 
 def told(found: Explained) -> list[tuple[str, str | None, int]]:
