@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
+from sys import intern  # words and numbers stand in many rows: of a million, one copy of each is kept
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
@@ -142,12 +144,10 @@ def _cin7_rows(
         named = among(session, func.upper(c.number), _references(session, books, numbers))
         theirs = c.kind.in_(_TRADE) & among(session, c.name, parties) if parties else false()
         query = query.where(_other_days(around), named | theirs)
-    same = dict[str, str]().setdefault  # words that stand in many rows are kept once
     for document, kind, number, memo, name, day, account, counter, amount in session.execute(query):
         yield Cin7Row(
-            document, same(kind, kind), number, memo, same(name, name), day, same(account, account),
-            same(counter, counter), amount,
-        )  # fmt: skip
+            document, intern(kind), intern(number), memo, intern(name), day, intern(account), intern(counter), amount
+        )
 
 
 def _apart(session: Session, books: Books, around: Period) -> set[str]:
@@ -183,9 +183,8 @@ def _qbo_rows(session: Session, books: Books, around: Period, ids: Collection[st
         query = query.where(c.day.between(around.start, around.end))
     else:
         query = query.where(_other_days(around), among(session, c.document, ids))
-    same = dict[str, str]().setdefault
     for document, kind, number, name, memo, day, account, amount in session.execute(query):
-        yield QboRow(document, same(kind, kind), number, same(name, name), memo, day, same(account, account), amount)
+        yield QboRow(intern(document), intern(kind), intern(number), intern(name), memo, day, intern(account), amount)
 
 
 def _other_days(around: Period) -> ColumnElement[bool]:
@@ -253,7 +252,9 @@ def _header(row: AnyRow) -> Header:
     """A row of _HEADER."""
     links = row[_LINKS]
     told = tuple((kind, id_) for kind, id_ in json.loads(links)) if links != "[]" else ()
-    return Header(_SOURCES[row[0]], *row[1:_LINKS], told, *row[_LINKS + 1 :])  # type: ignore[call-arg]  # as many
+    same: list[Any] = [intern(each) if type(each) is str else each for each in row]
+    made: list[Any] = [_SOURCES[row[0]], *same[1:_LINKS], told, *same[_LINKS + 1 :]]
+    return Header(*made)
 
 
 def _also(session: Session, company: int, own: Mapping[tuple[str, str], Header]) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -133,7 +134,7 @@ def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
     )
     sums: dict[tuple[Any, ...], tuple[Decimal, Decimal]] = {}
     for task, number, kind, day, sku, quantity, amount in rows:
-        key = (task, number, kind, day, sku)
+        key = (intern(task), intern(number), intern(kind), day, intern(sku))
         held = sums.get(key)
         sums[key] = (quantity, amount) if held is None else (held[0] + quantity, held[1] + amount)
     found = [

@@ -18,7 +18,8 @@ _COPY = re.compile(rf"(?:[-_ ./(#]+(?:\d{{1,2}}|{_WORDS})|(?:{_WORDS}))\)?")  # 
 
 def plain(number: str) -> str:
     """A number without regard to case and runs of blanks."""
-    return " ".join(number.upper().split())
+    made = " ".join(number.upper().split())
+    return number if made == number else made
 
 
 def loose(number: str) -> str:

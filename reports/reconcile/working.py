@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from re import Pattern
 
@@ -23,9 +23,9 @@ class Case:
     qbo: list[Doc]
     how: str = ""
     confidence: str = "certain"
-    surplus: list[Doc] = field(default_factory=list)
-    faded: list[Header] = field(default_factory=list)
-    undone: list[Header] = field(default_factory=list)
+    surplus: Sequence[Doc] = ()
+    faded: Sequence[Header] = ()
+    undone: Sequence[Header] = ()
     channel: str = ""
     agreed: bool = False
 
@@ -74,7 +74,7 @@ class Work:
     def double(self, case: Case, doc: Doc) -> None:
         """Adds an open QuickBooks document to a case as a second posting of the same."""
         self._take(doc)
-        case.surplus.append(doc)
+        case.surplus = [*case.surplus, doc]
         self.case_of[doc] = case
 
     def split(self, case: Case, doc: Doc, kept: Doc, rest: Doc) -> None:

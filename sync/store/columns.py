@@ -9,6 +9,10 @@ from functools import lru_cache
 from sqlalchemy import Dialect, String
 from sqlalchemy.types import TypeDecorator
 
+# Days, quantities and rates are few, rows are many.
+_day = lru_cache(maxsize=8_192)(date.fromisoformat)
+_decimal = lru_cache(maxsize=8_192)(Decimal)
+
 
 class Exact(TypeDecorator[Decimal]):
     """A decimal as text with all its digits; sums are made in Python, never by the database."""
@@ -24,11 +28,7 @@ class Exact(TypeDecorator[Decimal]):
         return f"{value:f}"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value)
-
-
-# The days of a ledger are few, its rows are many.
-_day = lru_cache(maxsize=8_192)(date.fromisoformat)
+        return None if value is None else _decimal(value)
 
 
 class Day(TypeDecorator[date]):
