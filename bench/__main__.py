@@ -19,6 +19,7 @@ BENCHES = {
     "pack": "the pack over 1,000,000 postings: seconds, memory, pictures beside a bare write_image (minutes)",
     "asking": "Slack's questions during a sync: acknowledgement with 1, 10 and 50 askers, answers a second (a minute)",
     "tieout": "tie-out of 10,000 to 1,000,000 postings a side, beside a bare load and full outer join (minutes)",
+    "outbox": "1,000 posts to a Slack that throttles, breaks off and loses answers: lost, and seen twice",
     "answers": "time of `cogs last-week` and `stock SKU` over 1,000,000 postings of either system",
 }
 

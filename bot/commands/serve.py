@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bot.pages import Line
     from bot.service import Service
 
+_TURN = 0.001  # seconds of one thread's turn: an acknowledgement waits for a turn of each answer in the making
 _LONGEST = 9.0  # seconds from the signal to the end, whatever hangs
 
 
@@ -47,6 +49,7 @@ def run(request: Request, deps: Deps) -> Reply:
     settings, told = deps.settings, threading.Event()
     with ExitStack() as stack:
         stack.enter_context(_told(told))
+        sys.setswitchinterval(_TURN)
         service = Service(settings, deps.outside, deps.answer, deps.phrases)
         app = build_app(service)
         link = SocketLink(app, settings.slack) if settings.slack.app_token else None
