@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 
 from bot.alert_life import Patience
 from bot.alerts import Alerts
+from bot.due_times import Due
 from bot.outbox import Outbox
+from bot.pack_post import post_pack
 from bot.slack import Slack
 from sync.domain.alerts import AlertKind, Trouble
 from sync.domain.letters import Enclosure
@@ -21,7 +23,7 @@ from sync.store.outbox import StoredOutbox
 from tests.bot.desks import HOURS, Clock, OpenPace, company_of, letter
 from tests.bot.emulated import TOKEN, Emulated, emulating, installed
 from tests.bot.fake_slack import FakeSlack
-from tests.bot.offices import small_company
+from tests.bot.offices import Office, small_company
 from tests.bot.served import serving, settings, until
 from tests.conftest import missing
 
@@ -64,6 +66,28 @@ def test_a_sync_typed_in_slack_is_one_message_that_ends_with_its_result(slack: E
 
 def _syncs(slack: Emulated) -> list[dict[str, Any]]:
     return slack.shown("alerts", "tieout_sync")
+
+
+def test_a_scheduled_pack_is_one_message_with_its_files_in_the_thread(slack: Emulated, tmp_path: Path) -> None:
+    alerts, reports = slack.channels["alerts"], slack.channels["reports"]
+    toml = f'[sync]\nevery = "manual"\n[slack]\nalerts = "{alerts}"\n[[schedule]]\nname = "weekly"\nreport = "weekly"\n'
+    toml += f'cron = "0 9 * * mon"\nchannel = "{reports}"\n'
+    more = {"SLACK_BOT_TOKEN": TOKEN, "BROWSER_PATH": "/no/browser"}
+    with serve(small_company(), limits=False) as company:
+        made = Office(tmp_path, company, FakeSlack(api_url=slack.api_url), toml=toml, more=more)
+        with made.open() as service:
+            service.start_sync(None, slack.people["ann"], alerts)
+            until(lambda: service.room.health.pulse().good_at)
+            service.retry("report:weekly", slack.people["ann"], alerts)
+            until(lambda: service.room.box.counts().get("due", 0) == 0 and slack.shown("reports", "tieout_report"))
+            # The same due time once more, as after a crash between posting and noting it.
+            post_pack(service, service.settings.schedules[0], Due("report:weekly", "again", service.outside.now()))
+            until(lambda: service.room.box.counts().get("due", 0) == 0)
+        (message,) = slack.shown("reports", "tieout_report")
+        assert set(message["metadata"]["event_payload"]) == {"report", "period", "channel"}
+        assert message["blocks"][0]["type"] == "header"
+        shared = [file["name"] for reply in slack.replies("reports", message["ts"]) for file in reply.get("files", [])]
+        assert sorted(name.rpartition(".")[2] for name in shared) == ["html", "xlsx"]
 
 
 def test_a_letter_its_changes_and_its_file_stand_where_people_look(outbox: Outbox, slack: Emulated) -> None:
