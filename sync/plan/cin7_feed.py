@@ -51,6 +51,8 @@ class Feed:
     fetched: int = 0
     changed: int = 0
     trouble: list[str] = field(default_factory=list)
+    beyond_from: list[tuple[date, bool]] = field(default_factory=list)
+    beyond_to: list[tuple[date, bool]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def filters(self, window: Period) -> dict[str, str]:
@@ -64,7 +66,17 @@ class Feed:
 
     def exact(self, window: Period) -> bool:
         """Whether the bounds asked for `window` hold its days alone."""
-        return self.from_included is not None or window == Period(FIRST, LAST)
+        return self.bounded or window == Period(FIRST, LAST)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it is known what both bounds mean."""
+        return self.from_included is not None and self.to_included is not None
+
+    @property
+    def room(self) -> int:
+        """Rows that a window may have: a page, less the two days that unknown bounds bring along."""
+        return self.page if self.bounded else max(1, self.page - int(2 * self.profile.mean))
 
     def total(self, window: Period) -> int:
         """How many rows the bounds of `window` hold, by the cheapest call."""
@@ -87,6 +99,8 @@ class Feed:
             if told[0] < min(total, self.page) and told == before:
                 self._learn_page(told[0])
             if told[0] == min(total, self.page):
+                if total == told[0] and not self.bounded:
+                    self._notice(window, {day_of(row) for row in page.rows})
                 return [row for row in page.rows if day_of(row) in window], total
             before = told
         raise UnexpectedPayload(
@@ -116,7 +130,36 @@ class Feed:
             self.profile.learn(window, [day_of(row) for row in rows])
             if incomplete:
                 self.trouble.append(f"{window}: {incomplete}")
+        if not self.bounded:
+            self._learn_from_neighbours()
         self.sync.watch(Progress("cin7", "transactions", self.fetched, None, self.tally.calls, str(window.start)))
+
+    def _notice(self, window: Period, shown: set[date]) -> None:
+        """The day beyond each bound, which was asked for to be sure, and whether the answer has it."""
+        if window.start != FIRST:
+            self.beyond_from.append((window.start - DAY, window.start - DAY in shown))
+        if window.end != LAST:
+            self.beyond_to.append((window.end + DAY, window.end + DAY in shown))
+
+    def _learn_from_neighbours(self) -> None:
+        """A day that has rows, as its own window tells, shows by its absence that a bound leaves its day out."""
+        lower = [seen for day, seen in self.beyond_from if seen or self.profile.counts.get(day)]
+        upper = [seen for day, seen in self.beyond_to if seen or self.profile.counts.get(day)]
+        if lower and upper:
+            self.learn_bounds(lower[0], upper[0])
+
+    def learn_bounds(self, from_included: bool, to_included: bool) -> None:
+        """Keeps what the bounds mean, for this run and the next ones."""
+        self.from_included, self.to_included = from_included, to_included
+        with writing(self.sync.engine) as session:
+            writes.learn(
+                session,
+                self.sync.company,
+                Source.CIN7,
+                "transactions",
+                from_included=str(from_included),
+                to_included=str(to_included),
+            )
 
     def _learn_page(self, rows: int) -> None:
         self.page = max(1, rows)
@@ -129,7 +172,9 @@ def open_feed(sync: Sync, tally: Tally, currency: str) -> Feed:
     with reading(sync.engine) as session:
         facts = reads.learned(session, sync.company, Source.CIN7, "transactions")
         counts = feeds.postings_by_day(session, sync.company, Source.CIN7)
-        hints = feeds.postings_by_day(session, sync.company, Source.QBO)
+        # Half a ledger would tell that there is nothing before it.
+        whole = "floor" in reads.learned(session, sync.company, Source.QBO, "ledger")
+        hints = feeds.postings_by_day(session, sync.company, Source.QBO) if whole else {}
     page = ASKED if sync.wants.full else int(facts.get("page", ASKED))
     profile = Profile({day: postings // 2 for day, postings in counts.items()}, hints=hints)
     return Feed(
@@ -205,16 +250,7 @@ def learn_bounds(feed: Feed) -> None:
     if page.total is not None and page.total > len(page.rows):
         return
     seen = {day_of(row) for row in page.rows}
-    feed.from_included, feed.to_included = low in seen, high in seen
-    with writing(feed.sync.engine) as session:
-        writes.learn(
-            session,
-            feed.sync.company,
-            Source.CIN7,
-            "transactions",
-            from_included=str(low in seen),
-            to_included=str(high in seen),
-        )
+    feed.learn_bounds(low in seen, high in seen)
 
 
 def _sides(rows: list[Row], currency: str) -> Iterator[Posting]:

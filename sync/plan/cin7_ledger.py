@@ -17,6 +17,7 @@ from sync.store.tables import Window
 from sync.transport import Tally
 
 _SIDE_BY_SIDE = 8
+_PAGES_EACH = 10  # of one part at least: where two parts meet, half a page is lost
 OLDEST_WINDOW = ("cin7", "oldest window")
 
 
@@ -32,7 +33,7 @@ def read_ledger(sync: Sync, tally: Tally) -> Outcome:
         fill_gaps(feed, outer, empty, sum(w.rows for w in good))
     if good:
         refresh(feed, good)
-    if feed.from_included is None:
+    if not feed.bounded:
         learn_bounds(feed)
     sync.settle(Source.CIN7, days=stale)
     fewest = tally.calls if good else plan.fewest_windows(feed.profile.counts, feed.page)
@@ -46,10 +47,10 @@ def fill(feed: Feed, gap: Period, remaining: int | None, *, windows: int | None 
     """
     quiet = False
     while windows is None or windows > 0:
-        if quiet or (remaining is not None and remaining <= feed.page):
+        if quiet or (remaining is not None and remaining <= feed.room):
             window = gap
         else:
-            window = plan.next_window(gap, feed.profile, feed.page, feed.sync.started.date())
+            window = plan.next_window(gap, feed.profile, feed.room, feed.sync.started.date())
         window, rows, trouble = _one_window(feed, gap, window)
         feed.store(window, rows, incomplete=trouble)
         # Before a quiet stretch there is mostly nothing: the rest of time is asked for at once.
@@ -89,15 +90,19 @@ def fill_gaps(feed: Feed, outer: Period, empty: list[Period], known: int) -> Non
         counted = len(empty) == 1 and outer.start == FIRST
     else:
         total = known + feed.profile.whole()
-    rest = fill(feed, empty[0], total - known if counted else None, windows=1)
-    if feed.from_included is None:
+    rest: Period | None = empty[0]
+    for _ in range(2):  # two windows that meet tell what the bounds mean
+        if rest and not feed.bounded:
+            rest = fill(feed, rest, total - known - feed.fetched if counted else None, windows=1)
+    if not feed.bounded:
         learn_bounds(feed)
     left = total - known - feed.fetched
     work = [gap for gap in (rest, *empty[1:]) if gap]
-    if left > 2 * _SIDE_BY_SIDE * feed.page:
+    parts = min(_SIDE_BY_SIDE, left // (_PAGES_EACH * feed.page))
+    if parts > 1:
         newest = rest.end if rest else empty[0].start
         oldest = newest - timedelta(days=int(left / max(feed.profile.mean, 0.01)))
-        work = [part for gap in work for part in plan.cut(gap, _SIDE_BY_SIDE, newest, oldest)]
+        work = [part for gap in work for part in plan.cut(gap, parts, newest, oldest)]
         _side_by_side(feed, work)
         return
     for gap in work:

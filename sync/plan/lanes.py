@@ -28,8 +28,8 @@ _BEFORE_OTHERS = ("accounts", "items")
 def cin7_lane(sync: Sync) -> None:
     """Cin7: a first sync reads the ledger before the long lists; later these say which of its days are stale.
 
-    QuickBooks' ledger is read within seconds and tells how full Cin7's days are, so a first reading waits for
-    it, with the short lists meanwhile.
+    QuickBooks' ledger is mostly read within seconds and tells how full Cin7's days are, so a first reading waits
+    for it, with the short lists meanwhile, and where it takes longer with the long ones too.
     """
     if _old(sync, "cin7", "me", _DAILY) or not facts.currency_known(sync, Source.CIN7):
         sync.part("cin7", "me", lambda tally: facts.cin7(sync, tally))
@@ -43,10 +43,14 @@ def cin7_lane(sync: Sync) -> None:
     documents = [(name, _list(sync, name)) for name in followed] + [_products(sync)]
     if _first(sync):
         _together(sync, "cin7", [*_short_lists(sync, unfiltered), _availability(sync)])
-        sync.qbo_ledger_read.wait(_HINTS_WORTH)
+        slow = not sync.qbo_ledger_read.is_set()
+        if slow:
+            _together(sync, "cin7", documents)
+            sync.qbo_ledger_read.wait(_HINTS_WORTH)
         _ledger(sync)
         _settle_lists(sync, unfiltered)
-        _together(sync, "cin7", documents)
+        if not slow:
+            _together(sync, "cin7", documents)
     else:
         _together(sync, "cin7", [*documents, _availability(sync)])
         _ledger(sync)
