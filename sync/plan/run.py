@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from sync.cin7.client import Cin7Client
 from sync.domain.accounts import Source
-from sync.errors import AppError, QuotaSpent, UpstreamError
+from sync.errors import AppError, QuotaSpent, Rejected, Unavailable, UnexpectedPayload, UpstreamError
 from sync.qbo.client import QboClient
 from sync.store import reads, writes
 from sync.store.db import reading, writing
@@ -24,6 +24,11 @@ from sync.transport import Cancelled, Tally
 log = logging.getLogger("tieout.sync")
 
 _LEFT = "left to read"
+_REMEDIES: tuple[tuple[type[AppError], str], ...] = (
+    (Unavailable, "The next sync tries again."),
+    (UnexpectedPayload, "The next sync tries again; if it stays so, it is worth a bug report."),
+    (Rejected, "If this company does not have it, leave it out of [sync] entities in tieout.toml."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,5 +214,7 @@ class Sync:
 
 
 def _words(fault: AppError) -> str:
+    """What failed and why, and what to do where the fault itself does not say it."""
     reference = f" (reference {fault.request_id})" if isinstance(fault, UpstreamError) and fault.request_id else ""
-    return f"{fault}{reference}"
+    remedy = next((words for kind, words in _REMEDIES if isinstance(fault, kind)), "")
+    return f"{fault}{reference}".rstrip(".") + f". {remedy}" if remedy else f"{fault}{reference}"

@@ -85,7 +85,7 @@ def test_a_part_that_fails_says_why_and_keeps_its_calls(engine: Engine) -> None:
 
     report = sync.part("cin7", "sales", work)
     assert (report.status, report.calls) == ("failed", 3)
-    assert report.error == "Cin7 gave no answer (reference t-1)"
+    assert report.error == "Cin7 gave no answer (reference t-1). The next sync tries again."
     with reading(engine) as session:
         assert [step.error for step in runs.steps(session, sync.run)] == [report.error]
 
