@@ -87,7 +87,8 @@ def test_a_scheduled_pack_is_one_message_with_its_files_in_the_thread(slack: Emu
         assert set(message["metadata"]["event_payload"]) == {"report", "period", "channel"}
         assert message["blocks"][0]["type"] == "header"
         shared = [file["name"] for reply in slack.replies("reports", message["ts"]) for file in reply.get("files", [])]
-        assert sorted(name.rpartition(".")[2] for name in shared) == ["html", "xlsx"]
+        assert sorted(name.rpartition(".")[2] for name in shared if "edition" not in name) == ["html", "xlsx"]
+        assert len(set(shared)) == len(shared)  # what is known of earlier periods may have grown: then a next edition
 
 
 def test_a_letter_its_changes_and_its_file_stand_where_people_look(outbox: Outbox, slack: Emulated) -> None:
