@@ -16,7 +16,7 @@ _PAYMENTS = frozenset({"Payment", "BillPayment", "BillPaymentCheck", "BillPaymen
 
 def find_copies(work: Work, found: Iterable[Edge]) -> None:
     """Adds open transactions to the case of the event that they name, where they post what it posts once more."""
-    for edge in sorted(found, key=lambda edge: (-edge.strength, edge.event.key, edge.txn.key)):
+    for edge in sorted(found, key=_order):
         case = work.case_of.get(edge.event)
         if edge.txn in work.qbo and case and case.qbo and edge.strength > NEAR and _is_copy(edge, case):
             work.double(case, edge.txn)
@@ -25,6 +25,11 @@ def find_copies(work: Work, found: Iterable[Edge]) -> None:
     for case in work.cases:
         if case.surplus:
             _keep_the_first(work, case, paid)
+
+
+def _order(edge: Edge) -> tuple[object, ...]:
+    """What posts the same comes first: documents of one order may share its number."""
+    return (edge.txn.legs != edge.event.legs, -edge.strength, edge.event.key, edge.txn.key)
 
 
 def _again(work: Work) -> None:

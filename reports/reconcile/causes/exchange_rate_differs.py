@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import combinations
 
 from reports.reconcile.causes.rounding import within
 from reports.reconcile.documents import Header, summed, words
@@ -14,6 +15,7 @@ from sync.domain.money import from_minor
 
 _OWED = ("receivables", "payables")
 _NEAR = 7  # days
+_MOST = 12  # further parts of an order that are tried
 _CLOSE = Decimal("0.002")
 _FAR = Decimal("0.25")  # rates of one day do not differ by more; an amount that is told must then decide
 
@@ -76,9 +78,27 @@ def _same_foreign(view: View, header: Header) -> bool:
     totals = [known.foreign.get((header.kind, number)) for number in sorted(parts)]
     if None not in totals and sum(total or 0 for total in totals) == orders[0].total:
         return True
+    if _with_others(view, header, orders[0]):
+        return True
     # Parts that nothing joins to the order, or that QuickBooks lacks, leave only the rate to go by.
     unseen = None in totals or (len(parts) == 1 and words(orders[0]).get("type", "").startswith("ADVANCED"))
     return unseen and _usual_rate(view, header)
+
+
+def _with_others(view: View, header: Header, order: Header) -> bool:
+    """Whether an order in parts has just the total of this document and of one or two others of the same party, which
+    are no other order's."""
+    if not words(order).get("type", "").startswith("ADVANCED"):
+        return False
+    listed = {plain(each.invoice) for each in view.known.orders.values()}
+    others = [
+        each.total
+        for each in view.known.headers.values()
+        if each.kind == header.kind and each is not header and each.total and each.name == header.name
+        and not each.voided and not each.deleted_at and plain(each.number) not in listed
+    ][:_MOST]  # fmt: skip
+    rest = (order.total or 0) - (header.total or 0)
+    return any(sum(some) == rest for count in (1, 2) for some in combinations(others, count))
 
 
 def _usual_rate(view: View, header: Header) -> bool:
