@@ -20,9 +20,10 @@ def join_reversals(work: Work) -> None:
     A credit note has a number of its own, so the same number with opposite postings is no credit.
     """
     matched: defaultdict[tuple[str, str, Legs], list[Doc]] = defaultdict(list)
-    for case in work.cases:
-        if len(case.cin7) == 1 and case.qbo:
-            event = case.cin7[0]
+    waiting = {(event.id, event.number) for event in work.cin7}
+    for case in work.cases if waiting else ():
+        event = case.cin7[0] if case.cin7 else None
+        if event and len(case.cin7) == 1 and case.qbo and (event.id, event.number) in waiting:
             matched[event.id, event.number, turned(event.legs)].append(event)
     for event in list(work.cin7):
         for first in matched.get((event.id, event.number, event.legs), ()):
