@@ -69,17 +69,21 @@ def run(request: Request, deps: Deps) -> Reply:
         "failed": [{"name": each.name, "reason": each.reason} for each in found.failed],
         **ages(made.pack.as_of, made.pack.incomplete),
     }
-    return Reply(_text(made, found, paths), document, FAILED if found.failed else DONE)
+    return Reply(_text(request.report, made, found, paths), document, FAILED if found.failed else DONE)
 
 
-def _text(made: packs.Made, found: Handouts, paths: Sequence[Path]) -> str:
+def _text(report: str, made: packs.Made, found: Handouts, paths: Sequence[Path]) -> str:
+    from reports.charts import CHARTS, charts
     from reports.headline import headline
 
     told = headline(made.pack, made.local)
+    lines: Sequence[str] = told.lines
+    if report in ("cogs", "stock"):  # a part of the pack says what its charts find
+        lines = [f"{each.chart.title}." for each in charts(made.pack, made.local, CHARTS[report])[0]]
     files = [f"  {path}" for path in paths]
     failure = [f"{found.failure}."] if found.failure else []
     ages_ = age_lines(made.pack.as_of, made.pack.incomplete)
-    return "\n".join([told.title, *told.lines, "", f"{len(files)} files:", *files, *failure, "", *ages_])
+    return "\n".join([told.title, *lines, "", f"{len(files)} files:", *files, *failure, "", *ages_])
 
 
 def _folder(folder: Path) -> Path:

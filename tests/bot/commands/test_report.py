@@ -97,6 +97,7 @@ def test_without_a_browser_page_and_workbook_are_there_and_one_line_says_how_pic
         told.desk.run("report", "cogs", *PERIOD.split(), "--output", "out")
     said = told.desk.out.getvalue()
     assert len([line for line in said.splitlines() if ADD_PICTURES in line]) == 1
+    assert re.search(r"^COGS (ties: |differs by )\$", said, re.M)
     assert [told for told in caplog.messages if told.startswith("making ")] == [
         "making the tie-out",
         "making picture 1 of 2: trade",
@@ -169,7 +170,7 @@ def test_the_workbook_says_what_reconcile_and_cogs_say(told: Told) -> None:
 
 
 def test_the_message_says_the_gap_that_reconcile_gives(told: Told) -> None:
-    told.desk.run("report", "stock", *PERIOD.split(), "--output", "out")
+    told.desk.run("report", "weekly", *PERIOD.split(), "--output", "out")
     said = told.desk.out.getvalue()
     differing = [
         control
