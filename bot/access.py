@@ -61,12 +61,17 @@ class Access:
         unseen = self._unseen(user, channel) if channel else ""
         return Standing(user, self._role(person), person.name, unseen)
 
-    def figures_in(self, channel: str) -> bool:
-        """Whether everybody who reads a channel belongs to the organisation; False where that cannot be told."""
+    def may_share(self, channel: str) -> None:
+        """Refused where not everybody who reads a channel is of the organisation, or nobody can tell, or where Tieout
+        cannot post."""
         try:
-            return not self._channel(channel).shared
-        except SlackFault:
-            return False
+            place = self._channel(channel)
+        except SlackRefused:
+            raise Refused("Tieout cannot see who reads this conversation, so it shares no figures here.") from None
+        if place.shared:
+            raise Refused("People of other organisations read this channel, so Tieout shares no figures here.")
+        if not (place.member or place.direct):
+            raise Refused("Tieout is not in this channel: type /invite and its name, then share again.")
 
     def forget_groups(self) -> None:
         """The members of user groups have changed."""

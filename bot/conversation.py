@@ -102,7 +102,7 @@ class Conversation:
     def _answer(self, command: str, text: str, standing: Standing, channel: str) -> Reply:
         with self._desk.deps() as deps:
             service = _Service(self._desk)
-            ask = Ask(deps, service, standing.user, standing.role, channel, standing.unseen)
+            ask = Ask(deps, service, standing.user, standing.role, channel, standing.unseen, standing.name)
             return router.answer(command, text, ask)
 
     def _asked_on(self, way: Way, standing: Standing, value: str) -> None:
@@ -115,8 +115,7 @@ class Conversation:
         """Posts an answer for all who read the channel, once for each answer."""
         if not way.channel:
             raise UserError("There is no channel to share it in")
-        if standing.unseen or not self._access.figures_in(way.channel):
-            raise Refused(standing.unseen or "Tieout cannot see who reads this channel, so it shares no figures here.")
+        self._access.may_share(way.channel)
         command, text = router.split(value)
         reply = self._answer(command, text, standing, way.channel)
         if reply.failed or not reply.again:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from bot import alert_blocks, asking, blocks, modals, pack_message, pack_post, sync_message
 from bot.access import Standing
 from bot.alert_life import Stale, standing
-from bot.commands import sign_off
+from bot.commands import findings, sign_off
 from bot.desk import Desk
 from bot.modals import About
 from bot.replies import Reply
-from bot.router import NotAllowed
+from bot.router import NotAllowed, as_typed_here
 from bot.slash.forms import CONTROLLER, OPERATOR, a_role, may
 from bot.way import Way
 from reports import periods
@@ -136,21 +137,11 @@ class Presses:
 
     def _own(self, alert: Alert, who: Standing) -> None:
         """Whoever takes on an alert of findings owns those findings, as far as they are still remembered."""
-        from reports.remember import assign
-
         owner = self._desk.slack.person(alert.owner).name if alert.owner.startswith(("U", "W")) else alert.owner
-        for id_ in alert.trouble.parts:
-            with self._desk.deps() as deps, deps.changing() as (session, company):
-                assign(
-                    session,
-                    company,
-                    id_,
-                    owner=f"{owner} ({alert.owner})",
-                    due=alert.due,
-                    note=alert.reason or None,
-                    who=who.user,
-                    at=self._now(),
-                )
+        with self._desk.deps() as deps:
+            for id_ in alert.trouble.parts:
+                asked = findings.Request(assign=id_, owner=f"{owner} ({alert.owner})", due=alert.due)
+                findings.assigned(replace(asked, note=alert.reason or None), deps, who.user)
 
     def _retry(self, way: Way, who: Standing, value: str, trigger: str) -> None:
         _allowed(who, OPERATOR, "operators and controllers")
@@ -198,9 +189,10 @@ class Presses:
         with self._desk.deps() as deps:
             request = sign_off.Request(about.subject, f"{who.name or who.user} ({who.user})")
             reply: Reply = sign_off.run(request, deps)
+        text = as_typed_here(reply.text)
         status = str(reply.document.get("status") or "")
         self._note(who, "signed off" if status == "signed" else "sign-off refused", about.subject, status)
-        way.say(reply.text, [blocks.said(reply.text)])
+        way.say(text, [blocks.said(text)])
 
     def _done(self, way: Way, who: Standing, what: str, alert: Alert, more: str) -> None:
         self._note(who, what, f"alert:{alert.id}", alert.trouble.title)

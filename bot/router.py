@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import blocks
@@ -43,7 +43,31 @@ def answer(command: str, text: str, ask: Ask) -> Reply:
             raise NotAllowed(ask.unseen)
         return asked.form.run(asked.request, ask)
     except Exception as error:
-        return error_reply(error)
+        reply = error_reply(error)
+        return replace(reply, text=as_typed_here(reply.text))
+
+
+# What the command line's own words are called here, longer ones first.
+_HERE = (
+    ("tieout findings assign", "/recon assign"),
+    ("--owner NAME", "[to NAME]"),
+    ("tieout check --test-sync", "/sync test"),
+    ("tieout reconcile", "/recon"),
+    ("tieout status", "/sync status"),
+    ("tieout check", "/sync check"),
+    ("tieout stock", "/stock"),
+    ("tieout show", "/sync show"),
+    ("tieout sync", "/sync"),
+    ("tieout cogs", "/cogs"),
+    ("--compare", "vs"),
+)
+
+
+def as_typed_here(text: str) -> str:
+    """Words of the command line's answers, with its commands as they are typed in Slack."""
+    for there, here in _HERE:
+        text = text.replace(there, here)
+    return text
 
 
 def split(line: str) -> tuple[str, str]:
@@ -70,7 +94,7 @@ def understood(slash: Slash, text: str) -> Asked:
     if first and first in named:
         return Asked(slash, named[first], named[first].parse(words[1:]))
     bare = named[""]
-    if _many(slash) and first and not first.startswith("-"):
+    if slash.only_forms and first and not first.startswith("-"):
         raise UserError(f"{slash.name} {first} is not known{did_you_mean(first, [*named, 'help'])}\n{help_text(slash)}")
     return Asked(slash, bare, bare.parse(words))
 
@@ -79,12 +103,7 @@ def wants_help(slash: Slash, text: str) -> bool:
     """Whether `text` asks for the help of the whole command."""
     words = text.lower().replace("-", " ").replace("—", " ").split()
     asks = bool(words) and words[0] in ("help", "?", "h")
-    return asks and (len(words) == 1 or _many(slash))
-
-
-def _many(slash: Slash) -> bool:
-    """Whether a command has words of its own, so that any other first word is a slip."""
-    return len(slash.forms) > 2
+    return asks and (len(words) == 1 or slash.only_forms)
 
 
 def help_text(slash: Slash) -> str:

@@ -185,7 +185,8 @@ def _finding(found: Document, currency: str, at: Hosts) -> list[Block]:
     due = f" Due: {found['due']}." if found["due"] else ""
     told = [
         blocks.words(f"{blocks.spoken(found['cause'])}: {found['subject']}", bold=True, most=200),
-        blocks.words(f"\u2002{found['amount']} {currency}{control}{stake} ({found['nature']}, {found['confidence']})"),
+        blocks.words(f"\u2002{found['amount']} {currency}{control}{stake} ({found['nature']}, {found['confidence']}) "),
+        blocks.words(found["id"][:8], code=True),
         _new_line(),
         blocks.words(found["explanation"], most=_SAID),
         _new_line(),

@@ -57,7 +57,7 @@ def parse(args: argparse.Namespace) -> Request:
 def run(request: Request, deps: Deps) -> Reply:
     from reports import load_memory  # brings the database's library, which `tieout help` need not wait for
 
-    kept = _assigned(request, deps) if request.assign else None
+    kept = assigned(request, deps, "command line") if request.assign else None
     with deps.books() as (session, company):
         today = deps.calendar(session, company).today
         facts = load_memory.surroundings(session, company, deps.config)
@@ -73,7 +73,8 @@ def run(request: Request, deps: Deps) -> Reply:
     return Reply(to_text(result), to_json(result))
 
 
-def _assigned(request: Request, deps: Deps) -> Remembered:
+def assigned(request: Request, deps: Deps, who: str) -> Remembered:
+    """Gives a finding the owner, due day and note of `request`, in the name of `who`; UserError where none fits."""
     from reports.remember import assign
 
     with deps.changing() as (session, company):
@@ -84,6 +85,6 @@ def _assigned(request: Request, deps: Deps) -> Remembered:
             owner=request.owner,
             due=request.due,
             note=request.note,
-            who="command line",
+            who=who,
             at=deps.outside.now(),
         )

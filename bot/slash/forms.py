@@ -38,7 +38,7 @@ class Service(Protocol):
 class Ask:
     """Who asks, in which role and where; `deps` are for the figures, `service` is for the rest.
 
-    `unseen` says why no figures can be given where they ask.
+    `unseen` says why no figures can be given where they ask, `name` is what Slack calls them.
     """
 
     deps: Deps
@@ -47,6 +47,7 @@ class Ask:
     role: str = VIEWER
     channel: str = ""
     unseen: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,17 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Slash:
-    """One slash command; `summary` and `hint` are what Slack shows while it is typed, `phrases` spoken options."""
+    """One slash command; `summary` and `hint` are what Slack shows while it is typed, `phrases` spoken options.
+
+    `only_forms`: a first word that begins none of its forms is a slip, and no question.
+    """
 
     name: str
     summary: str
     hint: str
     forms: tuple[Form, ...]
     phrases: dict[str, str]
+    only_forms: bool = False
 
     def usage(self, form: Form) -> str:
         return " ".join(filter(None, (self.name, form.word, form.usage)))

@@ -9,18 +9,20 @@ from typing import Any
 from bot import blocks
 from bot.asking import SIGN_OFF, ask_button, share_buttons, shared
 from bot.blocks import recon as drawing
-from bot.commands import reconcile
+from bot.commands import findings, reconcile
 from bot.replies import Reply
 from bot.slash.cogs import span
 from bot.slash.enclosing import file_buttons, split, with_files
-from bot.slash.forms import CONTROLLER, Ask, Form, Slash, may, reads
-from bot.words import choice
+from bot.slash.forms import CONTROLLER, OPERATOR, Ask, Form, Slash, may, reads
+from bot.words import Parser, choice, day
 from reports.links import hosts
 from reports.reconcile.causes.help import cause_help
 from reports.reconcile.view import NATURES
+from sync.errors import UserError
 
 _USAGE = "/recon [PERIOD] [details [CAUSE]|chart|workbook]"
 _DETAILS = "details"
+_ASSIGN = "/recon assign ID [to NAME] [due DATE] [note TEXT]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,34 @@ def _buttons(document: Any, role: str) -> list[blocks.Block]:
     return [*buttons, ask_button("Margin of this period", f"/cogs {period}")]
 
 
+def parse_assign(words: Sequence[str]) -> findings.Request:
+    if not words:
+        raise UserError(f"Say which finding: {_ASSIGN}")
+    spoken = {"to": "--to", "due": "--due", "note": "--note"}  # of this form alone: a period may be "x to y"
+    named = reads(_ASSIGN, _assign_arguments, [spoken.get(word.lower(), word) for word in words])
+    owner, note = " ".join(named.to).strip(), " ".join(named.note).strip()
+    due = day(named.due) if named.due else None
+    return findings.Request(assign=named.id, owner=owner, due=due, note=note or None)
+
+
+def _assign_arguments(parser: Parser) -> None:
+    parser.add_argument("id", metavar="ID")
+    parser.add_argument("--to", nargs="+", metavar="NAME", default=[])
+    parser.add_argument("--due", metavar="DATE")
+    parser.add_argument("--note", nargs="+", metavar="TEXT", default=[])
+
+
+def run_assign(request: findings.Request, ask: Ask) -> Reply:
+    """Gives a finding an owner: whoever is named, else the asker."""
+    owner = request.owner or (f"{ask.name} ({ask.user})" if ask.name else ask.user)
+    kept = findings.assigned(replace(request, owner=owner), ask.deps, ask.user)
+    found = kept.finding
+    due = f", due {found.due}" if found.due else ""
+    text = f"{found.subject} ({blocks.spoken(found.cause)}) belongs to {found.owner}{due}."
+    document = {"schema": "tieout/assigned/1", "finding": found.id, "owner": found.owner, "due": str(found.due or "")}
+    return Reply(text, document, line=text, blocks=[blocks.said(text)])
+
+
 @dataclass(frozen=True, slots=True)
 class Explain:
     """Which cause to explain; "" for a list of them all."""
@@ -107,6 +137,14 @@ COMMAND = Slash(
             "The tie-out and its largest causes, or every finding",
             parse,
             run,
+        ),
+        Form(
+            "assign",
+            "ID [to NAME] [due DATE] [note TEXT]",
+            "Gives a finding an owner: you, or NAME",
+            parse_assign,
+            run_assign,
+            OPERATOR,
         ),
         Form(
             "help",

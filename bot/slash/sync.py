@@ -159,4 +159,5 @@ COMMAND = Slash(
         Form("show", "NUMBER", "One document: both sides, state, findings", parse_show, run_show),
     ),
     _PHRASES,
+    only_forms=True,
 )

@@ -85,7 +85,9 @@ def test_where_nobody_can_tell_who_reads_along_there_are_no_figures(world: FakeS
     assert "/invite" in asked.standing("U0ANN", "G0PRIVATE").unseen
     assert asked.standing("U0ANN", "D0ANN").unseen == ""
     assert "cannot see who reads" in asked.standing("U0ANN", "D0OTHERS").unseen
-    assert not asked.figures_in("G0PRIVATE")
+    for channel in ("G0PRIVATE", "C0SHARED", "C0ELSE"):
+        with pytest.raises(Refused):
+            asked.may_share(channel)
 
 
 def test_a_user_group_is_asked_about_once_a_minute_and_anew_when_slack_says_it_changed(world: FakeSlack) -> None:

@@ -186,6 +186,9 @@ def test_share_where_the_app_is_not_in_the_channel_says_what_to_do(talk: Talk) -
     talk.press("share", "/cogs last-month", channel="C0ELSE", ts="1764000000.000200")
     assert "/invite" in talk.last()["text"]
     assert talk.world.shown("C0ELSE") == []
+    talk.world.channels["C0ELSE"]["is_member"] = True
+    talk.press("share", "/cogs last-month", channel="C0ELSE", ts="1764000000.000200")
+    assert len(talk.world.shown("C0ELSE")) == 1
 
 
 def test_what_a_share_button_carries_is_read_like_what_is_typed(talk: Talk) -> None:
@@ -193,6 +196,28 @@ def test_what_a_share_button_carries_is_read_like_what_is_typed(talk: Talk) -> N
         talk.press("share", value)
     assert talk.world.shown("C0ALERTS") == []
     assert talk.front.synced == []
+
+
+def test_a_finding_gets_an_owner_by_its_id(talk: Talk) -> None:
+    talk.command("/recon last-month", user="U0OTTO")
+    id_ = cli(talk.front, "findings --open")["findings"][0]["id"]
+    talk.command(f"/recon assign {id_[:8]}", user="U0ANN")
+    assert "for operators; you are a viewer" in talk.last()["text"]
+    talk.command(f"/recon assign {id_[:8]} to Grace Hopper due 2026-12-01 note asked the carrier", user="U0OTTO")
+    assert "belongs to Grace Hopper, due 2026-12-01" in talk.last()["text"]
+    talk.command(f"/recon assign {id_}", user="U0OTTO")
+    (mine,) = [found for found in cli(talk.front, "findings")["findings"] if found["id"] == id_]
+    assert (mine["owner"], mine["due"], mine["note"]) == ("Otto (U0OTTO)", "2026-12-01", "asked the carrier")
+    talk.command("/recon assign ffffffff", user="U0OTTO")
+    assert "There is no finding ffffffff" in talk.last()["text"]
+    talk.command("/recon 2026-10-01 to 2026-10-31")
+    assert "2026-10-01 to 2026-10-31" in talk.last()["text"]
+
+
+def test_words_of_the_command_line_are_said_as_they_are_typed_in_slack(talk: Talk) -> None:
+    talk.command("/sync show")
+    assert "/sync show INV-00012" in talk.last()["text"]
+    assert "tieout" not in talk.last()["text"]
 
 
 def test_a_sync_is_started_by_an_operator_and_not_by_a_viewer(talk: Talk) -> None:
