@@ -77,7 +77,8 @@ def _habits(work: Work) -> Habits:
     count: Counter[tuple[str, str]] = Counter()
     for case in work.cases:
         event, txn = case.cin7[0], case.qbo[0]
-        if event.plain and txn.plain.endswith(event.plain):
+        # Journals say before a number what they are for, each kind in its way; that makes none of them a stranger.
+        if event.plain and txn.kind != "JournalEntry" and txn.plain.endswith(event.plain):
             found[txn.kind, event.role].add(_prefix(txn, event))
             count[txn.kind, event.role] += 1
     return {key: prefixes for key, prefixes in found.items() if count[key] >= _LEARNT}

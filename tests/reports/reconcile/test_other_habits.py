@@ -376,3 +376,14 @@ def test_a_channels_currencies_have_journals_of_their_own() -> None:
     ]
     channels = {f"INV-{n}": "Shopify" for n in (1, 2, 3)}
     assert told(examined(text, *sales, channels=channels)) == []
+
+
+def test_a_journal_may_have_a_prefix_that_others_of_its_account_have_not() -> None:
+    text = "".join(
+        f"2026-01-0{n} StockAdjustment a{n} ST-0000{n} 320 630 1{n}.00\n"
+        f"qbo 2026-01-0{n} JournalEntry {n} ADJ-ST-0000{n} 89:1{n}.00 85:-1{n}.00\n"
+        for n in range(1, 5)
+    )
+    text += "2026-01-09 InventoryWriteOff w1 WO-00001 320 630 8.42\n"
+    text += "qbo 2026-01-09 JournalEntry 9 WRITEOFF-WO-00001 89:7.40 85:-7.40\n"
+    assert {cause for cause, _, _ in told(examined(text))} == {"amount_differs"}
