@@ -29,6 +29,7 @@ from sync.domain.money import Money, digits, from_minor
 _LINE, _HIGHEST = 13.5, 400  # points
 _HEAD = {"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
 _AWAY = {"align": "left", "indent": 1}
+_LAST = 16_383  # the last column of a sheet
 _LETTER, _A4 = 1, 9  # Excel's numbers of paper sizes
 _LETTER_MONEY = frozenset({"USD", "CAD", "MXN", "PHP", "CLP", "COP"})
 
@@ -119,8 +120,9 @@ class _Sheet:
         sheet, page, book = self._sheet, self._page, self._book
         for place, column in enumerate(_widest(page.blocks)):
             sheet.set_column(place, place, column.width)
-        if not page.upright:
-            sheet.set_landscape()
+        sheet.set_landscape()
+        # Codes of accounts and numbers of documents are text, and no mistake.
+        sheet.ignore_errors({"number_stored_as_text": f"A1:{letter_of(_LAST)}{ROWS}"})
         sheet.set_paper(_LETTER if book.currency in _LETTER_MONEY else _A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
         sheet.fit_to_pages(1, 0)
@@ -141,6 +143,7 @@ class _Sheet:
         self._head(block, told, follow=told.whole and told.rows <= room)
         if alone:
             self._sheet.freeze_panes(self._row, 1)
+        if alone or block.filtered:
             self._sheet.repeat_rows(self._row - 1)
         first = self._first = self._row
         for number, cells in enumerate(block.rows, 1):

@@ -196,11 +196,10 @@ def open_items(month: MonthEnd, found: OpenItems, at: Hosts) -> Page:
         _maybe("Other (revaluation, rounding)", found.other(Source.CIN7), found.other(Source.QBO), currency),
         _maybe(f"{found.side.capitalize()} in the ledger", found.balance.cin7, found.balance.qbo, currency),
     ]
-    side = found.side.capitalize()
     lines = [f"At the end of {found.at}, in the documents' own currency and in {currency}."]
     lines += [f"Not complete: {each.source} {each.entity}: {each.reason}" for each in found.incomplete]
     return Page(
-        side,
+        f"Open {found.side}",
         f"Open {found.side} per document",
         lines,
         [Block(sums, ties, strong=True), Block(columns, rows, "Open documents", "Nothing is open.", filtered=True)],

@@ -77,4 +77,3 @@ class Page:
     title: str
     lines: Sequence[str]
     blocks: Sequence[Block]
-    upright: bool = False

@@ -85,7 +85,7 @@ def test_a_check_that_does_not_hold_is_seen(opened: Path) -> None:
 
 
 def test_totals_above_the_heads_are_those_of_the_rows_below(opened: Path) -> None:
-    with (opened / "book-Payables.csv").open(encoding="utf-8", newline="") as file:
+    with (opened / "book-Open payables.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     at = next(n for n, row in enumerate(rows) if row[0] == "Total")
     place = rows[at + 1].index("QuickBooks in USD")
