@@ -29,6 +29,7 @@ from sync.domain.money import Money, digits, from_minor
 _LINE, _HIGHEST = 13.5, 400  # points
 _HEAD = {"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
 _AWAY = {"align": "left", "indent": 1}
+_SAMPLE = 1_000  # rows that tell which columns hold figures
 _LAST = 16_383  # the last column of a sheet
 _LETTER, _A4 = 1, 9  # Excel's numbers of paper sizes
 _LETTER_MONEY = frozenset({"USD", "CAD", "MXN", "PHP", "CLP", "COP"})
@@ -81,7 +82,7 @@ class Book:
 
     def format(self, **wanted: Any) -> Any:
         """The one format with these properties."""
-        key = tuple(sorted(wanted.items()))
+        key = tuple(wanted.items())
         if key not in self._formats:
             self._formats[key] = self._book.add_format({"font_name": "Calibri", "font_size": 10, **wanted})
         return self._formats[key]
@@ -246,7 +247,7 @@ class _Sheet:
 
 class _Told(NamedTuple):
     """What a first reading of a table tells: the exact sums by column, the number of rows, whether every amount is a
-    number that a sheet keeps, and the columns of figures."""
+    number that a sheet keeps, and the columns of figures as the first rows have them."""
 
     sums: dict[int, Money]
     rows: int
@@ -261,7 +262,8 @@ def _told(block: Block) -> _Told:
     count, whole = 0, True
     for cells in block.rows:
         count += 1
-        figures |= {place for place, cell in enumerate(cells) if isinstance(cell, FIGURES)}
+        if count <= _SAMPLE:
+            figures |= {place for place, cell in enumerate(cells) if isinstance(cell, FIGURES)}
         for place in places:
             cell = cells[place]
             if isinstance(cell, Money):

@@ -13,7 +13,7 @@ from sync.domain.money import Money, digits, exact, from_minor
 
 ROWS = 1_048_576  # Excel's limits, here and below (Microsoft: Excel specifications and limits)
 LINKS = 65_530
-_TEXT = 32_767
+_TEXT, _SHORT = 32_767, 1_000
 _NAME = 31
 _EXACT = 15  # digits of a number that a spreadsheet keeps
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -24,6 +24,8 @@ _EPOCH = date(1899, 12, 30)
 
 def clean(text: str) -> str:
     """Text that a cell can hold: no control characters, no halves of characters, at most 32,767 units long."""
+    if text.isascii() and text.isprintable() and len(text) < _SHORT and text[:1] != "<":
+        return text  # as nearly all of a million rows
     kept = _CONTROL.sub(" ", text)
     if len(kept) > _TEXT // 2:
         units = kept.encode("utf-16-le")[: 2 * (_TEXT - 1)]
@@ -70,7 +72,10 @@ def number_of(cell: int | Decimal | Money | date | Share) -> tuple[int | Decimal
 
 def fits(number: int | Decimal) -> bool:
     """Whether a spreadsheet keeps every digit of the number; one that does not fit is written as text."""
-    shown = f"{Decimal(number):f}".lstrip("-")
+    exact_number = Decimal(number)
+    if len(exact_number.as_tuple().digits) <= _EXACT:
+        return True
+    shown = f"{exact_number:f}".lstrip("-")
     return len((shown.rstrip("0") if "." in shown else shown).replace(".", "").lstrip("0")) <= _EXACT
 
 
