@@ -37,6 +37,7 @@ class FakeSlack:
     """The state of a workspace; `api_url` is set once it is served (`serving`)."""
 
     api_url: str = ""
+    socket_url: str = ""
     team: str = "T0001"
     bot: str = "U0BOT"
     organisation: str = ""  # an Enterprise Grid's id

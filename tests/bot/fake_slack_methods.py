@@ -224,7 +224,7 @@ def _join(slack: FakeSlack, args: Args) -> Answer:
 
 
 def _socket(slack: FakeSlack, args: Args) -> Answer:
-    return {"ok": True, "url": "wss://127.0.0.1/link"}
+    return {"ok": True, "url": slack.socket_url or "wss://127.0.0.1/link"}
 
 
 METHODS: Mapping[str, Callable[[FakeSlack, Args], Answer]] = {
