@@ -39,7 +39,7 @@ class _Open(NamedTuple):
 def qbo(session: Session, books: Books, side: str, at: date) -> list[OpenDocument]:
     """The documents on the receivables or payables accounts that are not settled at the end of the day `at`."""
     posted = _posted(session, books, side, at)
-    headers = _documents(session, books, posted)
+    headers = _documents(session, books, posted, at)
     lines = _lines(session, books, headers.values())
     found = {key: _Open(row, _own(side, row, lines[key], books), posted.get(key, 0)) for key, row in headers.items()}
     left = _settled(found, lines)
@@ -63,7 +63,9 @@ def _posted(session: Session, books: Books, side: str, at: date) -> dict[tuple[s
     return {(kind, id_): books.map.sign(side) * int(total) for kind, id_, total in rows}
 
 
-def _documents(session: Session, books: Books, posted: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], AnyRow]:
+def _documents(
+    session: Session, books: Books, posted: Mapping[tuple[str, str], int], at: date
+) -> dict[tuple[str, str], AnyRow]:
     """Headers of what posts on the control, and of payments of nothing, which settle an invoice by a credit."""
     mine = (
         DOCUMENT.c.company == books.company.id,
@@ -73,7 +75,7 @@ def _documents(session: Session, books: Books, posted: Mapping[tuple[str, str], 
     )
     rows = session.execute(select(DOCUMENT).where(*mine, among(session, DOCUMENT.c.id, {id_ for _, id_ in posted})))
     found = {(row.kind, row.id): row for row in rows if (row.kind, row.id) in posted}
-    nothing = select(DOCUMENT).where(*mine, DOCUMENT.c.kind.in_(_SETTLING), DOCUMENT.c.total == 0)
+    nothing = select(DOCUMENT).where(*mine, DOCUMENT.c.kind.in_(_SETTLING), DOCUMENT.c.total == 0, DOCUMENT.c.day <= at)
     ids = {id_ for _, id_ in posted}
     for row in session.execute(nothing):
         if any(id_ in ids for _, id_ in json.loads(row.links)):

@@ -207,6 +207,25 @@ def test_a_suppliers_credit_settles_its_bill_in_cin7_and_by_a_payment_of_nothing
     assert (found.other(_CIN7), found.other(_QBO), found.balance.cin7) == (0, 0, 8600)
 
 
+def test_a_credit_that_is_applied_later_has_settled_nothing_yet(engine: Engine) -> None:
+    before = date(2026, 1, 14)
+    cache(
+        engine,
+        SUPPLIER,
+        header("cin7", "Purchase", "o1", "PO-1", date(2026, 1, 5), invoice="B-1", total=10000),
+        header("qbo", "Bill", "7", "B-1", date(2026, 1, 5), total=10000),
+        header("qbo", "VendorCredit", "8", "SCR-1", date(2026, 1, 15), total=2500),
+        header(
+            "qbo", "BillPayment", "10", "", date(2026, 1, 16), total=0, links='[["Bill", "7"], ["VendorCredit", "8"]]'
+        ),
+        line("BillPayment", "10", 1, 2500, "7"),
+        line("BillPayment", "10", 2, 2500, "8"),
+    )
+    found = opened(engine, before, "payables")
+    assert told(found) == {"B-1": (10000, 10000)}
+    assert found.other(_QBO) == 0
+
+
 FOREIGN = """
 2026-01-05 Sale t1 INV-1 610 200 110.00
 2026-02-05 Sale t1 INV-1 090 610 110.00
