@@ -72,7 +72,7 @@ def message(posting: Posting, told: Headline, pack: Pack, local: Local, found: H
         }
         for each in found.of("png")[:_SHOWN]
     ]
-    failure = [f"{found.failure}."] if found.failure else []
+    failure = _lacking(found)
     head = blocks.header(told.title) | {"block_id": f"{_MARK}-{posting.edition}-{digest(told, pack, found)}"}
     shown, _ = blocks.fitted(
         [
@@ -121,6 +121,20 @@ def taken(letter: Letter, user: str, owner: str, reason: str, due: date | None, 
     mark = {**blocks.context(" · ".join(words)), "block_id": f"{_TAKEN}-{int(at.timestamp())}"}
     kept = [block for block in letter.blocks if not str(block.get("block_id", "")).startswith(_TAKEN)]
     return replace(letter, blocks=[*kept[:-1], mark, *kept[-1:]])
+
+
+def _lacking(found: Handouts) -> list[str]:
+    """One line about the files that are missing and why; their names are in the alert."""
+    by_reason: dict[str, list[str]] = {}
+    for each in found.failed:
+        by_reason.setdefault(each.reason, []).append(each.name)
+    told = []
+    for reason, names in by_reason.items():
+        pictures = sum(name.endswith(".png") for name in names)
+        several = f"{pictures} pictures" if pictures == len(names) > 1 else ", ".join(names)
+        told.append(f"without {several}: {reason}")
+    line = "; ".join(told)
+    return [f"{line[:1].upper()}{line[1:]}."] if line else []
 
 
 def _named(name: str, edition: int) -> str:
