@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import importlib
 import os
 import sys
@@ -29,6 +30,7 @@ def main() -> int:
         clock=time.time,
         browse=webbrowser.open,
         ask=_ask,
+        hide=getpass.getpass,
     )
     try:
         return cli.run(sys.argv[1:], outside)

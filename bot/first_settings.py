@@ -14,6 +14,16 @@ from sync.settings import read
 from sync.settings.keys import VARIABLES, Variable
 
 _TRIES = 3
+_WHERE = {
+    "CIN7_ACCOUNT_ID": "Cin7 Core: Integrations & API > API",
+    "CIN7_APPLICATION_KEY": "the application's key on the same page",
+    "QBO_CLIENT_ID": "developer.intuit.com: your app > Keys & credentials",
+    "QBO_CLIENT_SECRET": "on the same page",
+    "QBO_REALM_ID": "the company id, as Intuit's playground shows it",
+    "QBO_REFRESH_TOKEN": "Intuit's OAuth 2.0 playground",
+    "SLACK_BOT_TOKEN": "xoxb-…; api.slack.com/apps: your app > OAuth & Permissions",
+    "SLACK_APP_TOKEN": "xapp-…; your app > Basic Information > App-Level Tokens",
+}
 _BY_NAME = {variable.name: variable for variable in VARIABLES}
 
 
@@ -35,7 +45,10 @@ def ask(deps: Deps, names: Iterable[str]) -> dict[str, str]:
 def _answer(deps: Deps, variable: Variable) -> str:
     for _ in range(_TRIES):
         try:
-            typed = deps.outside.ask(f"{variable.name} (from {variable.meaning}; Enter leaves it out): ").strip()
+            ask = deps.outside.hide if variable.secret and deps.outside.hide else deps.outside.ask
+            typed = ask(
+                f"{variable.name} ({_WHERE.get(variable.name, variable.meaning)}; Enter leaves it out): "
+            ).strip()
         except EOFError:
             return ""
         if not typed:

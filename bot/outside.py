@@ -14,7 +14,7 @@ class Outside:
     """Environment, folder, streams, clock (seconds since 1970), and the browser of the person who asks.
 
     `browse` opens an address and says whether it could; `ask` shows a question and gives the line that was typed,
-    or raises EOFError.
+    or raises EOFError. `hide` is the same for a secret, which is not shown while it is typed; None where there is none.
     """
 
     environ: Mapping[str, str]
@@ -25,6 +25,7 @@ class Outside:
     clock: Callable[[], float]
     browse: Callable[[str], bool]
     ask: Callable[[str], str]
+    hide: Callable[[str], str] | None = None
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from bot.replies import DONE, FAILED
 from sync.sandbox.books import World
 from sync.sandbox.breaks.scene import NoSuchCase
 from sync.sandbox.breaks.setup_faults import FAULTS, misconfigure
+from sync.sandbox.breaks.table import inject
 from sync.sandbox.faults import Faults, Kind, Rule
 from sync.sandbox.generate import build
 from sync.sandbox.serve import Served, serve
@@ -157,3 +159,33 @@ def test_the_test_sync_of_the_newest_documents_is_right_in_every_step(tmp_path: 
         assert told["done"] is True
         assert {step["state"] for step in told["steps"]} == {"right"}
         assert [step["step"] for step in told["steps"]][-1] == "bill"
+
+
+def states(desk: Desk) -> dict[str, str]:
+    return {step["step"]: step["state"] for step in desk.document()["test_sync"]["steps"]}
+
+
+def test_a_sale_whose_cost_never_came_is_wrong_in_its_cost_and_stock_and_right_in_all_else(tmp_path: Path) -> None:
+    world = company()
+    found = inject(world, "missing_in_qbo", Random(3), variant="cost").findings
+    number = next(doc.reference for each in found for doc in each.cin7)
+    with synced(world, tmp_path) as (desk, _):
+        assert desk.run("check", "--test-sync", number, "--json") == FAILED
+        told = states(desk)
+        assert {step for step, state in told.items() if state == "wrong"} == {"cogs_entry", "cogs_amount", "stock_qbo"}
+        assert told["invoice"] == told["stock_cin7"] == "right"
+
+
+@pytest.mark.parametrize(("off", "state"), [(0, "right"), (1, "wrong")])
+def test_where_quickbooks_counts_the_goods_of_the_test_sale_its_count_is_asked_of_it(
+    tmp_path: Path, off: int, state: str
+) -> None:
+    world, held = company(), Counter[str]()
+    for row in world.cin7.lists["ref/productavailability"]:
+        held[row["SKU"]] += row["OnHand"]
+    for item in world.qbo.entities["Item"]:
+        if item.get("Sku") in held:
+            item |= {"Type": "Inventory", "TrackQtyOnHand": True, "QtyOnHand": held[item["Sku"]] + off}
+    with synced(world, tmp_path) as (desk, _):
+        desk.run("check", "--test-sync", "--json")
+        assert states(desk)["stock_qbo"] == state
