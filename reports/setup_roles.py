@@ -55,6 +55,17 @@ def _claimed(control: str, *types: str) -> Callable[[Setup], list[Account]]:
     return found
 
 
+def _on_the_way(control: str) -> Callable[[Setup], list[Account]]:
+    """What the control's own Cin7 accounts lead to; where nothing uses it yet, any that it could be mapped to."""
+
+    def found(setup: Setup) -> list[Account]:
+        if setup.map.accounts(Source.CIN7, control):
+            return _claimed(control, _ASSET)(setup)
+        return _typed(_ASSET, "othercurrentassets")(setup)
+
+    return found
+
+
 def _cost_of_sales(setup: Setup) -> list[Account]:
     claimed = _claimed("cogs", _COGS)(setup)
     return claimed or [each for each in _typed(_COGS)(setup) if each.subtype.casefold() not in _FREIGHT]
@@ -123,9 +134,9 @@ ROLES = (
          _clearing),
     Role("in_transit", "Inventory in Transit", f"{_ASSET} / Other Current Assets",
          "goods between two locations stand on it; without it they vanish from the balance sheet on the way",
-         _claimed("in_transit", _ASSET)),
+         _on_the_way("in_transit")),
     Role("work_in_progress", "Work in Progress", f"{_ASSET} / Other Current Assets",
-         "material in production stands on it until the goods are finished", _claimed("work_in_progress", _ASSET)),
+         "material in production stands on it until the goods are finished", _on_the_way("work_in_progress")),
     Role("supplier_deposits", "Supplier Deposits", f"{_ASSET} / Prepaid Expenses",
          "money paid before the bill stands on it; otherwise it is an expense too early", _deposits),
     Role("customer_credits", "Customer Credits", f"{_DEBT} / Other Current Liabilities",
