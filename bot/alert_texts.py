@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from reports.links import document_address
+from sync.domain.accounts import Source
 from sync.domain.alerts import AlertKind, Link, Trouble
 
 SYSTEMS = {"cin7": "Cin7 Core", "qbo": "QuickBooks Online"}
@@ -17,23 +19,6 @@ NEARLY = Decimal("0.8")  # of an allowance: from here on an alert tells
 _CIN7_STATUS = Link("Cin7 Core", "https://inventory.dearsystems.com/")
 _QBO_HOME = Link("QuickBooks Online", "https://app.qbo.intuit.com/app/homepage")
 _SHOWN = 5  # documents and parts named in a message; the rest is behind Details
-
-# Where QuickBooks' web application shows a transaction, by the API's entity name.
-_QBO_PAGES: Mapping[str, str] = {
-    "Invoice": "invoice",
-    "CreditMemo": "creditmemo",
-    "SalesReceipt": "salesreceipt",
-    "RefundReceipt": "refundreceipt",
-    "Payment": "recvpayment",
-    "Bill": "bill",
-    "VendorCredit": "vendorcredit",
-    "BillPayment": "billpayment",
-    "JournalEntry": "journal",
-    "Deposit": "deposit",
-    "Transfer": "transfer",
-    "Purchase": "expense",
-}
-_CIN7_PAGES: Mapping[str, str] = {"sale": "Sale", "purchase": "Purchase"}
 
 
 class FailedPart(Protocol):
@@ -221,13 +206,7 @@ def files_failed(name: str, period: str, failure: str) -> Trouble:
 
 def document_link(document: Document) -> Link | None:
     """Where the system's own web application shows a document; None where it has no page of its own."""
-    if document.system == "qbo":
-        page = _QBO_PAGES.get(document.type)
-        address = f"https://app.qbo.intuit.com/app/{page}?txnId={document.id}" if page and document.id.isdigit() else ""
-    else:
-        page = next((page for word, page in _CIN7_PAGES.items() if word in document.type.lower()), None)
-        plain = document.id.replace("-", "").isalnum()
-        address = f"https://inventory.dearsystems.com/{page}#{document.id}" if page and plain else ""
+    address = document_address(Source(document.system), document.type, document.id)
     return Link(f"{document.number or document.id} in {SYSTEMS[document.system]}", address) if address else None
 
 

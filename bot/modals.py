@@ -95,16 +95,6 @@ def sign_off(period: str, name: str, channel: str) -> View:
     return _modal(SIGN_OFF, "Sign off", "Sign off", About(period, 0, channel), told)
 
 
-def message(title: str, text: str) -> View:
-    """A window that only says something."""
-    return {
-        "type": "modal",
-        "title": blocks.text_object(title, 24),
-        "close": blocks.text_object("Close", 24),
-        "blocks": [blocks.said(text)],
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A filled *Acknowledge*."""

@@ -202,9 +202,6 @@ class Slack:
         send = partial(self._client.views_open, trigger_id=trigger, view=dict(view))
         return str(sent("views.open", send)["view"]["id"])
 
-    def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
-        sent("views.update", partial(self._client.views_update, view_id=view_id, view=dict(view)))
-
     def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
         """Shows a person's App Home."""
         sent("views.publish", partial(self._client.views_publish, user_id=user, view=dict(view)))

@@ -421,7 +421,8 @@ def test_whatever_the_words_are_slack_takes_the_blocks_and_nobody_is_called(
         (Paper("qbo", "7", "TimeActivity", "1"), None),
         (Paper("cin7", "0a-1b", "Sale invoice", "INV-1"), "https://inventory.dearsystems.com/Sale#0a-1b"),
         (Paper("cin7", "0a-1b", "Purchase", "PO-1"), "https://inventory.dearsystems.com/Purchase#0a-1b"),
-        (Paper("cin7", "0a-1b", "Stock take", "ST-1"), None),
+        (Paper("cin7", "0a-1b", "Stock take", "ST-1"), "https://inventory.dearsystems.com/Stocktake#0a-1b"),
+        (Paper("cin7", "0a-1b", "Journal", "MJ-1"), None),
     ],
 )
 def test_documents_are_linked_where_their_system_shows_them(paper: Paper, address: str | None) -> None:

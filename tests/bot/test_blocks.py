@@ -200,7 +200,6 @@ def test_windows(title: str, name: str) -> None:
         modals.acknowledge(one, "U0ANN1", "C1"),
         modals.snooze(one, "C1"),
         modals.sign_off("2026-10-01..2026-10-31", name, "C1"),
-        modals.message(title, name),
     ):
         assert view_faults(view) == []
 

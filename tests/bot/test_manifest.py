@@ -39,7 +39,6 @@ CALLS = {
     "usergroups_users_list": {"usergroups:read"},
     "auth_test": set(),
     "views_open": set(),
-    "views_update": set(),
     "views_publish": set(),
 }
 
