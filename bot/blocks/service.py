@@ -14,6 +14,7 @@ from sync.domain.alerts import Alert
 Document = Mapping[str, Any]
 _ALERTS = 10  # with buttons, in one message
 _FIGURES = 80  # rows of ages: all of them, as long as Slack takes them
+_NEW_LINE: Block = {"type": "text", "text": "\n"}
 _CHECKS = {"error": ":x:", "warning": ":warning:", "ok": ":white_check_mark:"}
 
 
@@ -139,23 +140,20 @@ def check(document: Document) -> tuple[list[Block], bool]:
 
 
 def _check(each: Document) -> Block:
-    name = _CHECKS[each["status"]].strip(":")
-    fix = (
-        [{"type": "text", "text": "\n"}, blocks.words("What to do: ", italic=True), blocks.words(each["fix"])]
-        if each["fix"]
-        else []
-    )
-    state = f" ({each['state']})" if each.get("state") else ""
-    why = [{"type": "text", "text": "\n"}, blocks.words(each["why"])] if each.get("why") and fix else []
-    place = [{"type": "text", "text": " "}, blocks.link("Open the place", each["link"])] if each.get("link") else []
-    return blocks.paragraph(
-        {"type": "emoji", "name": name},
-        blocks.words(f" {each['subject'] or each['id']}{state}", bold=True),
-        blocks.words(f": {each['message']}"),
-        *why,
-        *fix,
-        *place,
-    )
+    """One line of the check: what is wrong, why it matters, what it touches, what to do, and where."""
+    stake = f" ({each['at_stake']} at stake)" if each["at_stake"] else ""
+    state = f" ({each['state']})" if each.get("state") else ""  # of a test sync's step
+    told = [
+        {"type": "emoji", "name": _CHECKS[each["status"]].strip(":")},
+        blocks.words(f" {each['subject'] or each['id']}{state}", bold=True, most=150),
+        blocks.words(f": {each['message']}{stake}"),
+    ]
+    for title, text in (("Why: ", each["why"]), ("What to do: ", each["fix"])):
+        told += [_NEW_LINE, blocks.words(title, italic=True), blocks.words(text)] if text else []
+    address = str(each["link"] or "")
+    if address.startswith("https://"):
+        told += [blocks.words(" "), blocks.link("Open the place", address)]
+    return blocks.paragraph(*told)
 
 
 def shown(document: Document) -> tuple[list[Block], bool]:

@@ -176,6 +176,9 @@ check = st.fixed_dictionaries(
             subject=st.none() | names,
             message=names,
             fix=st.none() | names,
+            why=st.none() | names,
+            link=st.none() | names | st.just("https://app.qbo.intuit.com/app/chartofaccounts"),
+            at_stake=st.none() | money,
         ),
         **AGES,
     }

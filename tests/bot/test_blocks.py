@@ -108,6 +108,12 @@ def test_the_set_up_check(document: dict[str, Any]) -> None:
 
 
 @quick
+@given(names, st.integers(0, 20))
+def test_the_schedule(name: str, count: int) -> None:
+    assert faults(name, service.schedule([(f"report:{name}", NOW)] * count, {f"report:{name}": name}, name)) == []
+
+
+@quick
 @given(hostile.show)
 def test_one_document(document: dict[str, Any]) -> None:
     assert faults(document["number"], service.shown(document)[0]) == []
