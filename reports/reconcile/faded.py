@@ -9,6 +9,8 @@ from reports.reconcile.documents import Doc, Header, turnover
 from reports.reconcile.numbers import named, plain
 from reports.reconcile.roles import natural
 
+_NUMBERED = frozenset({"Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt", "Bill", "VendorCredit"})
+
 
 @dataclass(frozen=True, slots=True)
 class Faded:
@@ -47,8 +49,10 @@ class Faded:
             if some:
                 near = sorted(some, key=lambda h: (not _equal(h, event), h.day != event.day))
                 return near[0], sure
+        # An invoice or bill with a number of its own is told by that and by nothing else.
+        free = [h for h in fits if not h.number or h.kind not in _NUMBERED]
         alike = [
-            h for h in fits if h.day == event.day and h.name and _same(h.name, event.name) and not self._of_other(h)
+            h for h in free if h.day == event.day and h.name and _same(h.name, event.name) and not self._of_other(h)
         ]
         return (alike[0], "likely") if len(alike) == 1 else None
 

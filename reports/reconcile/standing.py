@@ -165,6 +165,7 @@ class Facts:
         task = header.id if self.known.whole_sales else move.task
         # Invoices whose number no cost bears, and shipments whose cost bears no invoice's: the first is the first's.
         invoices = [doc for doc in self.live if doc.role == "invoice" and self._may_be_of(header, doc)]
+        invoices = [doc for doc in invoices if any(slot in self.goods for slot, _ in doc.legs)]
         costs = [doc for doc in self.known.numbers.get(plain(header.number), ()) if doc.role == "cost"]
         named = {plain(doc.number) for doc in costs} | {doc.plain for doc in self.live if doc.role == "cost"}
         lone = sorted((doc.day, doc.number) for doc in invoices if doc.plain not in named)

@@ -72,7 +72,7 @@ def _same_foreign(view: View, header: Header) -> bool:
         return True
     orders = [known.orders[number] for number in (*event.also, *event.near) if number in known.orders]
     if not orders or orders[0].total is None:
-        return _usual_rate(view, header)
+        return _completes(view, header) or _usual_rate(view, header)
     order = plain(orders[0].number)
     parts = {doc.plain for doc in known.live if doc.role == event.role and order in (*doc.also, *doc.near)}
     totals = [known.foreign.get((header.kind, number)) for number in sorted(parts)]
@@ -83,6 +83,16 @@ def _same_foreign(view: View, header: Header) -> bool:
     # Parts that nothing joins to the order, or that QuickBooks lacks, leave only the rate to go by.
     unseen = None in totals or (len(parts) == 1 and words(orders[0]).get("type", "").startswith("ADVANCED"))
     return unseen and _usual_rate(view, header)
+
+
+def _completes(view: View, header: Header) -> bool:
+    """Whether an order in parts of the same party has just the total of its first document and of this one."""
+    for order in view.known.orders.values():
+        first = view.known.foreign.get((header.kind, plain(order.invoice))) if order.invoice else None
+        split = words(order).get("type", "").startswith("ADVANCED") and order.name == header.name
+        if split and first and order.total == first + (header.total or 0):
+            return True
+    return False
 
 
 def _with_others(view: View, header: Header, order: Header) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from reports.reconcile.view import View, sided
 _KINDS = ("JournalEntry", "SalesReceipt", "Invoice", "Deposit")
 _LONGEST = 35  # days that one payout covers
 _LATEST = 10  # days from the last sale to the summary
+_CONNECTORS = re.compile(r"\b(a2x|synder|webgility|taxomate|amaka|link my books|connex)", re.IGNORECASE)
 _EVERY = "every channel"
 
 
@@ -19,7 +21,7 @@ def find(view: View) -> Iterable[Finding]:
     """**second_connector**: a QuickBooks summary is the sum of channel sales that Cin7 posts as well.
 
     How seen: its revenue (and tax) is that of a channel's Cin7 documents of a day, or of all channels', or of a run of
-    days where it names the channel.
+    days where it names the channel; or it names a connector, posts revenue, and Cin7 sold in those days too.
     Remedy: turn one of the two connectors off, reverse the summaries, then clear the clearing account.
     When it is wrong: a summary of other sales happens to be as large.
     """
@@ -27,14 +29,27 @@ def find(view: View) -> Iterable[Finding]:
         return []
     txn = view.case.qbo[0]
     channel = _channel(view, txn) if txn.kind in _KINDS else ""
+    sure = "strong"
+    if not channel and txn.kind in _KINDS and _of_connector(view, txn):
+        channel, sure = "a channel", "likely"
     if not channel:
         return []
     return view.all(
         "second_connector",
         f"{sided(txn)} (id {txn.id}) repeats the sales of {channel} that Cin7 posts document by document.",
         "Let only one connector post these sales; reverse this summary, then clear the clearing account.",
-        confidence="strong",
+        confidence=sure,
     )
+
+
+def _of_connector(view: View, txn: Doc) -> bool:
+    """Whether a document that posts revenue names one of the connectors that sum up sales."""
+    if view.known.slots.amount(txn, "revenue") <= 0:
+        return False
+    header = view.header(txn)
+    texts = (txn.number, txn.name, *txn.texts, *((header.memo, header.name) if header else ()))
+    sold = any(0 <= (txn.day - day).days <= _LONGEST for _, day in view.known.days)
+    return sold and any(_CONNECTORS.search(text) for text in texts)
 
 
 def _channel(view: View, txn: Doc) -> str:

@@ -103,7 +103,8 @@ def _lost(view: View, text: str) -> Iterator[str]:
         ends = [token, *(token[n + 1 :] for n, c in enumerate(token) if c == "-")]
         for end in ends:
             highest = known.shapes.get(shape(end), 0)
-            if 0 < digits(end) <= highest and end not in known.numbers:
+            order = known.orders.get(end)
+            if 0 < digits(end) <= highest and end not in known.numbers and (order is None or order.voided):
                 yield end
                 break
 

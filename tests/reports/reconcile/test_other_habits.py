@@ -387,3 +387,31 @@ def test_a_journal_may_have_a_prefix_that_others_of_its_account_have_not() -> No
     text += "2026-01-09 InventoryWriteOff w1 WO-00001 320 630 8.42\n"
     text += "qbo 2026-01-09 JournalEntry 9 WRITEOFF-WO-00001 89:7.40 85:-7.40\n"
     assert {cause for cause, _, _ in told(examined(text))} == {"amount_differs"}
+
+
+def test_a_connectors_settlement_that_adds_up_to_nothing_of_cin7s_is_still_its_own() -> None:
+    text = (
+        SALE
+        + """
+    qbo 2026-01-05 Invoice 7 INV-00012 84:108.00 79:-100.00 88:-8.00
+    qbo 2026-01-09 JournalEntry 8 A2X-US-0109 35:91.00 83:6.00 79:-97.00
+    """
+    )
+    finding = one(examined(text), "second_connector", "revenue")
+    assert (finding.amount, finding.confidence) == (-9700, "likely")
+
+
+def test_a_note_about_an_order_that_is_not_invoiced_yet_makes_no_void() -> None:
+    text = """
+    2026-01-05 Sale f1 SO-00020 310 630 60.00
+    qbo 2026-01-05 JournalEntry 7 COGS-SO-00020 82:60.00 85:-60.00
+    qbo 2026-01-09 JournalEntry 8 GJ-1 82:4.00 85:-4.00
+    """
+    header = Header(Source.QBO, "JournalEntry", "8", "GJ-1", memo="Correction for SO-00015")
+    order = Header(Source.CIN7, "Sale", "s15", "SO-00015", status="ORDERED")
+    assert {cause for cause, _, _ in told(examined(text, header, order))} == {"manual_journal"}
+
+
+def test_another_voided_invoice_of_that_customer_and_day_is_not_the_missing_one() -> None:
+    gone = Header(Source.QBO, "Invoice", "7", "INV-00099", name="Harbor Home", voided=True, day=date(2026, 1, 5))
+    assert {cause for cause, _, _ in told(examined(SALE, gone))} == {"missing_in_qbo"}
