@@ -154,7 +154,7 @@ def added(legs: Iterable[tuple[int, int]]) -> Legs:
     """Legs with one entry for each slot that does not come to nothing."""
     sums: dict[int, int] = {}
     for slot, amount in legs:
-        sums[slot] = sums.get(slot, 0) + amount
+        sums[slot] = sums[slot] + amount if slot in sums else amount
     sums.pop(ELSEWHERE, None)
     return tuple(sorted([each for each in sums.items() if each[1]]))
 

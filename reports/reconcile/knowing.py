@@ -63,8 +63,18 @@ def known(
         },
         live=tuple(doc for doc in found.cin7 if doc not in back),
         alone=tuple(doc for case in matched.alone for doc in case.qbo),
-        in_scope=frozenset((doc.kind, doc.id) for case in matched.cases if case.cin7 for doc in case.qbo),
+        in_scope=_in_scope(found, matched),
     )
+
+
+def _in_scope(found: Ledgers, matched: Matched) -> frozenset[tuple[str, str]]:
+    """Of the transactions that those without a source in Cin7 are linked to, the ones that Cin7 has too."""
+    lone = [doc for case in (*matched.cases, *matched.alone) if not case.cin7 for doc in (*case.surplus, *case.qbo)]
+    linked = {link for doc in lone if (header := found.headers.get((doc.kind, doc.id))) for link in header.links}
+    if not linked:
+        return frozenset()
+    ours = ((doc.kind, doc.id) for case in matched.cases if case.cin7 for doc in case.qbo)
+    return frozenset(key for key in ours if key in linked)
 
 
 def _second_costs(found: Ledgers, orders: Mapping[str, Header]) -> frozenset[tuple[str, date]]:

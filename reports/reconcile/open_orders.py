@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
@@ -171,7 +171,10 @@ def _purchases(facts: Facts) -> list[tuple[str, int]]:
         for move in facts.state.moved:
             if ("Purchase" in move.kind or "Unstock" in move.kind) and move.day <= facts.end:
                 sums[_order_of(facts, move)] += move.cost
-    return [(order, left) for order, left in sorted(sums.items()) if left and _is_open(facts, order)]
+    after = (doc for doc in facts.live if doc.day > facts.end)
+    later = {number for doc in after for number in (doc.plain, *doc.near)}
+    later.update(plain(move.number) for move in facts.state.moved if move.day > facts.end)
+    return [(order, left) for order, left in sorted(sums.items()) if left and _is_open(facts, order, later)]
 
 
 def _order_of(facts: Facts, move: Moved) -> str:
@@ -183,7 +186,7 @@ def _order_of(facts: Facts, move: Moved) -> str:
     return next((order for order in near if order in facts.known.orders), number)
 
 
-def _is_open(facts: Facts, order: str) -> bool:
+def _is_open(facts: Facts, order: str, later: Collection[str]) -> bool:
     """Whether the two halves of a purchase are apart: by what came later, or by what its header says now."""
     header = facts.known.orders.get(order)
     if header is None or header.voided:
@@ -192,9 +195,7 @@ def _is_open(facts: Facts, order: str) -> bool:
     if told.get("received", "").startswith("NOT AVAIL"):
         return False
     whole = told.get("received", "").startswith("FULLY") and told.get("invoice", "").startswith("INVOICED")
-    later = [doc for doc in facts.live if doc.day > facts.end and order in (doc.plain, *doc.near)]
-    moves = any(plain(move.number) == order and move.day > facts.end for move in facts.state.moved)
-    return not whole or bool(later) or moves
+    return not whole or order in later
 
 
 def _receipts(facts: Facts, order: str, left: int, lag: timedelta) -> Iterator[Open]:

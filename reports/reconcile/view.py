@@ -89,7 +89,8 @@ class Known:
     number -> voided Cin7 documents. `changes`: (TaskID or order number, day) of costs that came after the sale. `days`:
     (channel, day) -> what was sold. `tracked`: QuickBooks transaction -> SKUs on it whose quantity QuickBooks tracks.
     `former`: (entity, id) of a transaction -> what it posted when it was read before. `shapes`: pattern of the numbers
-    that Cin7 gives out -> the highest. `in_scope`: (entity, id) of transactions that Cin7 has too. `orders`: plain
+    that Cin7 gives out -> the highest. `in_scope`: (entity, id) of transactions that Cin7 has too,
+    and to which one that it has not is linked. `orders`: plain
     order number -> sale or purchase; `foreign`: (entity, plain number) -> total in its own currency; `live`: Cin7's
     events that were not taken back, `alone` QuickBooks transactions that nothing fits; `whole_sales`: the ledger's
     TaskID is the whole sale's; `costed`: tracked SKUs for which QuickBooks posts cost of its own.
