@@ -15,7 +15,7 @@ BENCHES = {
     "calls": "calls of a first and of a quiet sync, beside the fewest possible",
     "rate": "share of the allowed rate that is used, and throttled calls (two minutes)",
     "store": "rows stored per second, beside a bare executemany of the same rows",
-    "memory": "peak memory of a first sync of 10,000 to 1,000,000 ledger rows (minutes)",
+    "memory": "peak memory of a first sync of 10,000, 100,000 and 1,000,000 postings (minutes)",
     "pack": "the pack over 1,000,000 postings: seconds, memory, pictures beside a bare write_image (minutes)",
     "asking": "Slack's questions during a sync: acknowledgement with 1, 10 and 50 askers, answers a second (a minute)",
     "tieout": "tie-out of 10,000 to 1,000,000 postings a side, beside a bare load and full outer join (minutes)",

@@ -59,7 +59,7 @@ def cogs(
     Raises NotSynced where nothing of Cin7's ledger is cached, UserError for an unknown grouping.
     """
     books = load.books(session, company, period, config, today=today, entities=_NEEDS.get(by or "", ()))
-    found = trade(session, books, every_sale=by is not None, lines=by in ("product", "category", "location"))
+    found = trade(session, books, every_sale=by is not None, lines=by is not None)
     before = _before(session, books, compare or periods.before(period), found)
     return margin.cogs(books, found, by, before)
 

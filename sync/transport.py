@@ -162,16 +162,18 @@ class Transport:
         """
         return self._send(call, tally, self._cancel)
 
-    def send_all(self, calls: Iterable[Call], tally: Tally) -> Iterator[Answer]:
+    def send_all(self, calls: Iterable[Call], tally: Tally, ahead: int | None = None) -> Iterator[Answer]:
         """The answers in the order of `calls`, which may be endless: they are taken as answers are consumed.
 
-        Calls overlap, so that slow answers do not eat the allowance. The first error is raised at its
+        Calls overlap, so that slow answers do not eat the allowance; `ahead` of the consumer are so many at most
+        (all that may be in flight where it is None), for answers that are large. The first error is raised at its
         place; what was not sent by then, or when the consumer stops, never is.
         """
+        most = min(ahead or self._most, self._most)
         stop, source, waiting = threading.Event(), iter(calls), deque[Future[Answer]]()
         try:
             while True:
-                while len(waiting) < self._most and (call := next(source, None)) is not None:
+                while len(waiting) < most and (call := next(source, None)) is not None:
                     waiting.append(self._pool.submit(self._send, call, tally, stop))
                 if not waiting:
                     return

@@ -24,6 +24,8 @@ _PAGE_SECONDS = 120.0
 _DETAIL_SECONDS = 60.0
 # At one call a second this overlaps answers that take up to twenty seconds.
 _IN_FLIGHT = 20
+# Of one list's pages, whole in memory until they are stored; several lists are read side by side.
+_PAGES_AHEAD, _HEAVY_AHEAD = 5, 3
 
 Payload = dict[str, Any]
 
@@ -115,7 +117,8 @@ class Cin7Client:
         while 0 < size * asked < total:
             last = -(-total // size)
             calls = [_page_call(resource, n, size, filters) for n in range(asked + 1, last + 1)]
-            for number_, answer in enumerate(self._transport.send_all(calls, tally), asked + 1):
+            ahead = _HEAVY_AHEAD if "IncludeMovements" in filters else _PAGES_AHEAD
+            for number_, answer in enumerate(self._transport.send_all(calls, tally, ahead), asked + 1):
                 page = _page(resource, answer, number_)
                 yield page
                 if not page.rows:

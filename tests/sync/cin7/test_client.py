@@ -228,7 +228,7 @@ def test_sixty_calls_a_minute_are_kept(client: Make, clock: Clock) -> None:
     for n in range(125):
         cin7.detail(SALES, str(n), tally=Tally())
     assert all(late - early >= 60.0 for early, late in zip(sent, sent[60:], strict=False))
-    assert clock.slept < 122.0
+    assert clock.slept < 2 * 60.0 / 0.95
 
 
 def test_truncated_pages_and_html_are_asked_for_again(client: Make) -> None:
