@@ -136,12 +136,13 @@ class Deps:
         made = Connection(self.settings, self.engine, self.outside, chosen, cancel, patience)
         return self._open.enter_context(closing(made))
 
-    def sync(self, wants: Wants, started_by: str) -> RunReport:
-        """One sync of the settings' company, with progress on stderr; a first Ctrl-C lets it end in good order."""
+    def sync(self, wants: Wants, started_by: str, cancel: threading.Event | None = None) -> RunReport:
+        """One sync of the settings' company, with progress on stderr; a first Ctrl-C sets `cancel`, and lets it end in
+        good order."""
         from sync.pull import pull
 
         require(self.settings, "cin7", "qbo")
-        cancel = threading.Event()
+        cancel = cancel or threading.Event()
         connection = self.connection(cancel=cancel)
         with stopping(cancel), watching(self.outside.stderr) as watch:
             return pull(

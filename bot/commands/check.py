@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from bot.deps import Deps
 from bot.replies import DONE, FAILED, Reply
 from bot.stopping import stopping
 from bot.words import Parser
+from sync.errors import SyncRunning
 
 if TYPE_CHECKING:
     from reports.trial_sync import Trial
@@ -57,11 +59,13 @@ def _watch(deps: Deps, number: str) -> None:
     """Syncs and looks again until every step is judged, or Ctrl-C."""
     from sync.pull import Wants
 
+    stop = threading.Event()
+
     def again() -> Trial:
-        deps.sync(Wants(entities=deps.settings.sync.entities), started_by="test sync")
+        with suppress(SyncRunning):  # another process brings the cache up to date just now
+            deps.sync(Wants(entities=deps.settings.sync.entities), started_by="test sync", cancel=stop)
         return followed(deps, number)
 
-    stop = threading.Event()
     deps.tell("Watching the test sync; a step is told when it moves. Ctrl-C ends the watch.")
     with stopping(stop):
         found = watched(again, deps.tell, lambda: not stop.wait(_EVERY))
