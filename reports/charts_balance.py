@@ -55,22 +55,7 @@ def inventory(pack: Pack, local: Local) -> Drawing:
             row=1, col=1,
         )  # fmt: skip
     _snapshots(figure, pack, local)
-    figure.add_trace(
-        go.Scatter(
-            x=days,
-            y=[place(each.gap, local) for each in pack.days],
-            name="Gap",
-            showlegend=False,
-            mode="lines",
-            line={"color": GAP, "width": 3, "shape": "hv"},
-            fill="tozeroy",
-            fillcolor="rgba(213,94,0,0.35)",
-            text=[f"{local.day(each.day)}<br>Gap {local.signed(each.gap)}" for each in pack.days],
-            hovertemplate="%{text}<extra></extra>",
-        ),
-        row=2,
-        col=1,
-    )
+    figure.add_trace(_gap(pack, local), row=2, col=1)
     both = [amount for each in pack.days for amount in (each.cin7, each.qbo, each.stock_value or each.cin7)]
     figure.update_yaxes(money_axis(both, local), row=1, col=1)
     figure.update_yaxes(
@@ -83,6 +68,17 @@ def inventory(pack: Pack, local: Local) -> Drawing:
     labels = [label for axis in (figure.layout.yaxis, figure.layout.yaxis2) for label in axis.ticktext]
     _marks(figure, pack, local)
     return drawing(figure, 480, labels=labels, note="Shaded: the period")
+
+
+def _gap(pack: Pack, local: Local) -> go.Scatter:
+    """The gap by day as a band from zero."""
+    return go.Scatter(
+        x=[each.day for each in pack.days], y=[place(each.gap, local) for each in pack.days], name="Gap",
+        showlegend=False, mode="lines", line={"color": GAP, "width": 3, "shape": "hv"}, fill="tozeroy",
+        fillcolor="rgba(213,94,0,0.35)",
+        text=[f"{local.day(each.day)}<br>Gap {local.signed(each.gap)}" for each in pack.days],
+        hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
 
 
 def _snapshots(figure: go.Figure, pack: Pack, local: Local) -> None:
@@ -145,37 +141,31 @@ def of_bridge(pack: Pack, control: Control, local: Local) -> Drawing:
     ]
     bars += [("QuickBooks", found.qbo, 0, found.qbo, QBO)]
     axis = _bridge_axis(ends, local)
-    low = axis["range"][0]
-    figure = go.Figure()
-    labels = []
+    left, right = axis["range"]
+    zero = min(max(left, 0.0), right)  # or, where the axis does not show it, the edge that is nearest to it
+    figure, labels = go.Figure(), []
     for n, (name, amount, start, end, colour) in enumerate(bars):
         whole = n in (0, len(bars) - 1)
         told = local.money(amount) if whole else local.signed(amount)
-        base = low if whole else place(start, local)
         labels.append(label(name, told))
-        figure.add_trace(
-            go.Bar(
-                orientation="h",
-                y=[n],
-                base=[base],
-                x=[place(end, local) - base],
-                marker={"color": colour},
-                width=0.62,
-                name=name,
-                showlegend=False,
-                text=[f"{words(name)}: {words(told)}"],
-                textposition="none",
-                hovertemplate="%{text}<extra></extra>",
-                customdata=["" if whole else steps[n - 1].cause],
-            )
-        )
+        base, cause = (zero, "") if whole else (place(start, local), steps[n - 1].cause)
+        figure.add_trace(_bar(n, name, told, base, place(end, local), colour, cause))
         if n < len(bars) - 1:
             x = place(end, local)
             figure.add_shape(type="line", x0=x, x1=x, y0=n, y1=n + 1, line={"color": QUIET, "width": 1, "dash": "dot"})
     figure.update_xaxes(axis | {"zeroline": True, "zerolinecolor": GRID})
     figure.update_yaxes(rows_axis(labels))
-    note = "" if low <= 0 <= axis["range"][1] else "The axis does not begin at zero"
+    note = "" if left <= 0 <= right else "The axis does not begin at zero"
     return drawing(figure, 42 + rows_height(labels), labels=labels, legend=False, note=note, barmode="overlay")
+
+
+def _bar(row: int, name: str, told: str, start: float, end: float, colour: str, cause: str) -> go.Bar:
+    """One bar of a bridge; a click on it gives its cause."""
+    return go.Bar(
+        orientation="h", y=[row], base=[start], x=[end - start], marker={"color": colour}, width=0.62, name=name,
+        showlegend=False, text=[f"{words(name)}: {words(told)}"], textposition="none",
+        hovertemplate="%{text}<extra></extra>", customdata=[cause],
+    )  # fmt: skip
 
 
 def _named(step: Step) -> str:

@@ -23,6 +23,7 @@ from reports.charts import CHARTS, charts
 from reports.charts_style import ticks
 from reports.local import Local
 from reports.pack import Pack
+from reports.reconcile.tie_out import Control
 from reports.words import differ, tie
 from sync.store.db import migrate, open_database
 from tests.reports.packs import GOLDEN, NASTY, TIED, filled, january, told, voice
@@ -121,6 +122,23 @@ def test_the_bars_of_a_bridge_end_at_the_other_side(pack: Pack) -> None:
         ends = [Decimal(str(bar["base"][0])) + Decimal(str(bar["x"][0])) for bar in chart["data"]]
         assert round(ends[0] * 100) == found.cin7
         assert round(ends[-2] * 100) == round(ends[-1] * 100) == found.qbo
+
+
+@pytest.mark.parametrize(
+    ("cin7", "qbo", "edge"),
+    [(100_000, 99_000, "left"), (-100_000, -99_000, "right"), (500, -500, "zero"), (1_000, 100, "zero")],
+)
+def test_the_two_sides_begin_at_zero_or_at_the_edge_nearest_to_it(
+    pack: Pack, local: Local, cin7: int, qbo: int, edge: str
+) -> None:
+    own = Control("tax", (), (), cin7, qbo, 0, cin7 - qbo, None, None, "")
+    tied = replace(pack.tied, controls=(own,), findings=())
+    figure = charts(replace(pack, tied=tied), local, ["bridge-tax"])[0][0].figure()
+    left, right = figure["layout"]["xaxis"]["range"]
+    starts = {figure["data"][n]["base"][0] for n in (0, -1)}
+    assert starts == {{"left": left, "right": right, "zero": 0}[edge]}
+    noted = any("does not begin at zero" in note["text"] for note in figure["layout"]["annotations"])
+    assert noted == (edge != "zero")
 
 
 def test_the_first_day_of_divergence_is_marked_on_both_panels(pack: Pack, local: Local) -> None:
