@@ -79,7 +79,7 @@ class Service:
         """Ends within some eight seconds; no message is left saying that a sync runs."""
         self.stopping = True
         self.room.pause()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=False)  # what was asked is still answered, for as long as the rest of the end takes
         browser = threading.Thread(target=self.pictures.close, name="last picture", daemon=True)
         browser.start()  # beside the rest, which must not wait for a browser that hangs
         self.syncs.stop(_SYNC_ENDS)
@@ -104,7 +104,7 @@ class Service:
             self._pool.submit(self._worked, task)
         except RuntimeError:  # the pool takes nothing any more
             self._places.release()
-            raise AppError("Tieout is being stopped; ask again in a minute") from None
+            raise Busy("Tieout is being started anew. Ask again in a minute.") from None
 
     def _worked(self, task: Callable[[], None]) -> None:
         try:
@@ -153,7 +153,8 @@ class Service:
         return Wants(only=only, entities=() if only else self.settings.sync.entities)
 
     def _scheduled_sync(self, only: tuple[str, ...], who: str) -> RunReport:
-        return self.syncs.run(self._wants() if only == self.settings.sync.entities else self._wants(only), who)
+        followed = self.settings.sync.entities  # what the installation leaves out, no hint brings back
+        return self.syncs.run(Wants(only=() if only == followed else only, entities=followed), who)
 
     def _pull(
         self, run: str, wants: Wants, who: str, watch: Callable[[Progress], None], cancel: threading.Event

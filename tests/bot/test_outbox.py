@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine
@@ -209,6 +210,42 @@ def test_a_channel_that_is_closed_keeps_its_letters_until_somebody_opens_it(
     desk.run(600)
     assert slack.texts(CHANNEL) == ["The week ties out"]
     assert desk.box.faults() == []
+
+
+def test_a_letter_moves_to_the_channel_that_the_settings_name_now(desk: Desk, slack: FakeSlack) -> None:
+    slack.channel(CHANNEL, is_archived=True)
+    desk.outbox.put(letter())
+    desk.run(60)
+    desk.outbox.put(letter(channel="C0REPORTS"))
+    desk.run(60)
+    assert slack.texts("C0REPORTS") == ["The week ties out"]
+    desk.outbox.put(letter(text="and still does", channel="C0REPORTS"))
+    desk.run(60)
+    assert slack.texts("C0REPORTS") == ["and still does"]
+
+
+@pytest.mark.parametrize("facts", [{"is_archived": True}, {"is_member": False}])
+def test_where_the_channel_is_closed_only_the_end_goes_to_the_person(
+    desk: Desk, slack: FakeSlack, facts: dict[str, bool]
+) -> None:
+    slack.user("U0ANN1")
+    slack.channel(CHANNEL, **facts)
+    for words, over in (("it runs", False), ("it still runs", False), ("it is done", True)):
+        desk.outbox.put(replace(letter(text=words), instead="U0ANN1", over=over))
+        desk.run(60)
+    assert slack.texts("D0ANN1") == ["it is done"]
+    assert slack.shown(CHANNEL) == []
+    assert desk.box.counts() == {"done": 1}
+
+
+def test_a_message_that_is_in_the_channel_already_stays_there(desk: Desk, slack: FakeSlack) -> None:
+    slack.user("U0ANN1")
+    desk.outbox.put(replace(letter(text="it runs"), instead="U0ANN1", over=False))
+    desk.run(60)
+    desk.outbox.put(replace(letter(text="it is done"), instead="U0ANN1"))
+    desk.run(60)
+    assert slack.texts(CHANNEL) == ["it is done"]
+    assert slack.shown("D0ANN1") == []
 
 
 def test_a_closed_channel_does_not_hold_up_another(desk: Desk, slack: FakeSlack) -> None:
