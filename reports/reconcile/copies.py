@@ -28,8 +28,9 @@ def find_copies(work: Work, found: Iterable[Edge]) -> None:
 
 
 def _order(edge: Edge) -> tuple[object, ...]:
-    """What posts the same comes first: documents of one order may share its number."""
-    return (edge.txn.legs != edge.event.legs, -edge.strength, edge.event.key, edge.txn.key)
+    """What posts the same comes first, then the nearest day: documents of one order may share its number."""
+    apart = abs((edge.txn.day - edge.event.day).days)
+    return (edge.txn.legs != edge.event.legs, -edge.strength, apart, edge.event.key, edge.txn.key)
 
 
 def _again(work: Work) -> None:

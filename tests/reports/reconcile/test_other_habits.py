@@ -415,3 +415,15 @@ def test_a_note_about_an_order_that_is_not_invoiced_yet_makes_no_void() -> None:
 def test_another_voided_invoice_of_that_customer_and_day_is_not_the_missing_one() -> None:
     gone = Header(Source.QBO, "Invoice", "7", "INV-00099", name="Harbor Home", voided=True, day=date(2026, 1, 5))
     assert {cause for cause, _, _ in told(examined(SALE, gone))} == {"missing_in_qbo"}
+
+
+def test_a_copy_is_of_the_shipment_of_its_own_day_where_two_share_a_number_and_an_amount() -> None:
+    text = """
+    2026-01-05 Sale f1 SO-00010 310 630 60.00
+    2026-01-12 Sale f2 SO-00010 310 630 60.00
+    qbo 2026-01-05 JournalEntry 7 COGS-SO-00010 82:60.00 85:-60.00
+    qbo 2026-01-12 JournalEntry 8 COGS-SO-00010 82:60.00 85:-60.00
+    qbo 2026-01-12 JournalEntry 9 COGS-SO-00010 82:60.00 85:-60.00
+    """
+    finding = one(examined(text), "duplicate_in_qbo", "cogs")
+    assert ([d.task_id for d in finding.cin7], [d.id for d in finding.qbo]) == (["f2"], ["9", "8"])
