@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
+from sqlmodel import col, select
 
 from bot.trial_watch import look
 from sync.domain.letters import Letter
 from sync.errors import UserError
 from sync.store.checks import TrialBook, WaitedTrial
+from sync.store.db import reading
+from sync.store.tables import DocumentRow
+from tests.bot.block_checker import texts
 from tests.bot.desks import company_of
+from tests.bot.front import Talk
 
 NOW = 1_790_000_000.0
 WEEK = 7 * 86400.0
@@ -72,3 +77,17 @@ def test_one_that_cannot_be_judged_does_not_stop_the_others(engine: Engine) -> N
     look(book, judge, letters.append, NOW)
     assert [letter.channel for letter in letters] == ["U0ANN"]
     assert [each.user for each in book.waiting()] == ["U0BEN"]
+
+
+def test_a_test_sync_that_is_under_way_is_waited_for_by_whoever_asked_in_slack(talk: Talk) -> None:
+    with talk.front.deps() as deps:
+        with reading(deps.engine) as session:
+            mine = (DocumentRow.source == "cin7", DocumentRow.kind == "Sale", DocumentRow.invoice == "")
+            open_order = session.exec(
+                select(DocumentRow.number).where(*mine, col(DocumentRow.voided).is_(False))
+            ).first()
+        book = TrialBook(deps.engine, talk.front.company)
+        assert open_order
+        talk.command(f"/sync test {open_order}", user="U0BOSS")
+        assert [(each.user, each.number) for each in book.waiting()] == [("U0BOSS", open_order)]
+        assert "You are told directly when every step is judged." in "\n".join(texts(talk.last()["blocks"]))
