@@ -67,7 +67,9 @@ def _checks(month: MonthEnd) -> Block:
 def _rolled(roll: RollForward | None) -> tuple[str, str]:
     if roll is None:
         return "–", "no account is an inventory account"
-    return _yes(not roll.unclassed), f"{len(roll.unclassed)} documents are not classed" if roll.unclassed else ""
+    count = len(roll.unclassed)
+    left = f"{count} document{' is' if count == 1 else 's are'} not classed"
+    return _yes(not count), left if count else ""
 
 
 def _yes(good: bool) -> str:
