@@ -69,7 +69,7 @@ def _syncs(slack: Emulated) -> list[dict[str, Any]]:
 
 
 def test_a_scheduled_pack_is_one_message_with_its_files_in_the_thread(slack: Emulated, tmp_path: Path) -> None:
-    alerts, reports = slack.channels["alerts"], slack.channels["reports"]
+    alerts, reports = slack.channels["general"], slack.channels["random"]
     toml = f'[sync]\nevery = "manual"\n[slack]\nalerts = "{alerts}"\n[[schedule]]\nname = "weekly"\nreport = "weekly"\n'
     toml += f'cron = "0 9 * * mon"\nchannel = "{reports}"\n'
     more = {"SLACK_BOT_TOKEN": TOKEN, "BROWSER_PATH": "/no/browser"}
@@ -79,14 +79,14 @@ def test_a_scheduled_pack_is_one_message_with_its_files_in_the_thread(slack: Emu
             service.start_sync(None, slack.people["ann"], alerts)
             until(lambda: service.room.health.pulse().good_at)
             service.retry("report:weekly", slack.people["ann"], alerts)
-            until(lambda: service.room.box.counts().get("due", 0) == 0 and slack.shown("reports", "tieout_report"))
+            until(lambda: service.room.box.counts().get("due", 0) == 0 and slack.shown("random", "tieout_report"))
             # The same due time once more, as after a crash between posting and noting it.
             post_pack(service, service.settings.schedules[0], Due("report:weekly", "again", service.outside.now()))
             until(lambda: service.room.box.counts().get("due", 0) == 0)
-        (message,) = slack.shown("reports", "tieout_report")
+        (message,) = slack.shown("random", "tieout_report")
         assert set(message["metadata"]["event_payload"]) == {"report", "period", "channel"}
         assert message["blocks"][0]["type"] == "header"
-        shared = [file["name"] for reply in slack.replies("reports", message["ts"]) for file in reply.get("files", [])]
+        shared = [file["name"] for reply in slack.replies("random", message["ts"]) for file in reply.get("files", [])]
         assert sorted(name.rpartition(".")[2] for name in shared if "edition" not in name) == ["html", "xlsx"]
         assert len(set(shared)) == len(shared)  # what is known of earlier periods may have grown: then a next edition
 
