@@ -25,7 +25,7 @@ _DETAIL_SECONDS = 60.0
 # At one call a second this overlaps answers that take up to twenty seconds.
 _IN_FLIGHT = 20
 # Of one list's pages, whole in memory until they are stored; several lists are read side by side.
-_PAGES_AHEAD, _HEAVY_AHEAD = 5, 3
+_PAGES_AHEAD, _HEAVY_AHEAD = 4, 2
 
 Payload = dict[str, Any]
 

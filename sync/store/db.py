@@ -21,7 +21,7 @@ HEAD = "0003"
 
 _LOCK_WAIT = 30.0  # seconds that one writer waits for another
 _CONNECT_WAIT = 10  # seconds for PostgreSQL to accept a connection
-_CACHE_KIB = 8192  # of each connection: holds the inner pages of the postings' indexes, so that bulk writes stay fast
+_CACHE_KIB = 4096  # of each connection: holds the inner pages of the postings' indexes, so that bulk writes stay fast
 _MIGRATION_LOCK = 0x7469656F7574  # "tieout": the advisory lock of migrations on PostgreSQL
 _FORMS = "use sqlite:///tieout.db or postgresql+psycopg://user:password@host/name"
 
@@ -34,7 +34,8 @@ def open_database(url: str) -> Engine:
     """
     parsed = _parse(url)
     shown = parsed.render_as_string(hide_password=True)
-    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 10, "max_overflow": 20}
+    # The newest given back is taken first, so that few connections fill their caches.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 4, "max_overflow": 26, "pool_use_lifo": True}
     if parsed.drivername == "sqlite":
         _create_file(parsed)
         engine = create_engine(parsed, connect_args={"timeout": _LOCK_WAIT, "isolation_level": None}, **options)
