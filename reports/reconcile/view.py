@@ -189,8 +189,10 @@ class View:
         cin7 = (*(cin7_document(self.known.slots, doc, control) for doc in self.case.cin7), *self._undone())
         qbo = (*(qbo_document(self.known.slots, doc, control) for doc in self.qbo), *self._faded())
         first = cin7[0].reference if cin7 else qbo[0].doc_number or qbo[0].id
+        # An invoice and its payment may bear one task, number and day.
+        events = " ".join(sorted({doc.role for doc in self.case.cin7}))
         return Finding(
-            id=identity(self.known.company, cause, control, cin7, qbo),
+            id=identity(self.known.company, cause, control, cin7, qbo, events),
             root="",
             cause=cause,
             nature=nature or NATURES[cause],

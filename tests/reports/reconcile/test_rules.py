@@ -41,6 +41,12 @@ def test_a_document_that_quickbooks_lacks_is_missing_on_every_control_with_one_r
     assert (document.task_id, document.reference, document.type, document.amount) == ("t1", "INV-1", "Sale", 10000)
 
 
+def test_an_invoice_and_its_payment_of_one_day_are_two_findings() -> None:
+    found = examined(INVOICE + "2026-01-05 Sale t1 INV-1 090 610 108.00\n").findings
+    assert [each.amount for each in found if each.control == "receivables"] in ([10800, -10800], [-10800, 10800])
+    assert len({each.id for each in found}) == len(found) == 4
+
+
 def test_sales_that_another_connector_posts_are_policy() -> None:
     found = examined(INVOICE, sales_elsewhere=True)
     assert {each.nature for each in found.findings} == {"policy"}
