@@ -17,9 +17,10 @@ _PAYMENTS = frozenset({"Payment", "BillPayment", "BillPaymentCheck", "BillPaymen
 def find_copies(work: Work, found: Iterable[Edge]) -> None:
     """Adds open transactions to the case of the event that they name, where they post what it posts once more."""
     for edge in sorted(found, key=_order):
-        case = work.case_of.get(edge.event)
-        if edge.txn in work.qbo and case and case.qbo and edge.strength > NEAR and _is_copy(edge, case):
-            work.double(case, edge.txn)
+        for piece in work.pieces(edge.event):
+            case = work.case_of.get(piece)
+            if edge.txn in work.qbo and case and case.qbo and edge.strength > NEAR and _is_copy(edge, case):
+                work.double(case, edge.txn)
     _again(work)
     paid = {link for header in work.headers.values() if header.kind in _PAYMENTS for link in header.links}
     for case in work.cases:

@@ -42,7 +42,7 @@ class Work:
     """The state of matching: documents leave `cin7` and `qbo` when they enter a case.
 
     `headers` is what is known of QuickBooks documents beside the ledger, by (entity, id); `patterns` find Cin7's
-    numbers in texts.
+    numbers in texts, `parts` are what an event was taken apart into.
     """
 
     slots: Slots
@@ -52,6 +52,7 @@ class Work:
     patterns: tuple[Pattern[str], ...] = ()
     cases: list[Case] = field(default_factory=list)
     case_of: dict[Doc, Case] = field(default_factory=dict)
+    parts: dict[Doc, tuple[Doc, Doc]] = field(default_factory=dict)
 
     def put(self, cin7: Iterable[Doc], qbo: Iterable[Doc], how: str, confidence: str = "certain") -> Case:
         """Makes a case of documents that are open."""
@@ -79,10 +80,16 @@ class Work:
 
     def split(self, case: Case, doc: Doc, kept: Doc, rest: Doc) -> None:
         """Puts a part of a case's event in its place; the rest is open again."""
+        self.parts[doc] = (kept, rest)
         case.cin7[case.cin7.index(doc)] = kept
         self.case_of[kept] = case
         del self.case_of[doc]
         self.cin7[rest] = None
+
+    def pieces(self, doc: Doc) -> tuple[Doc, ...]:
+        """What an event was taken apart into, or the event itself."""
+        kept, rest = self.parts.get(doc, (None, None))
+        return (doc,) if kept is None or rest is None else (*self.pieces(kept), *self.pieces(rest))
 
     def header(self, doc: Doc) -> Header | None:
         return self.headers.get((doc.kind, doc.id))

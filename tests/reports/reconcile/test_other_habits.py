@@ -427,3 +427,16 @@ def test_a_copy_is_of_the_shipment_of_its_own_day_where_two_share_a_number_and_a
     """
     finding = one(examined(text), "duplicate_in_qbo", "cogs")
     assert ([d.task_id for d in finding.cin7], [d.id for d in finding.qbo]) == (["f2"], ["9", "8"])
+
+
+def test_a_copy_of_one_of_two_things_that_happened_to_a_task_on_one_day_is_a_duplicate() -> None:
+    text = """
+    2026-01-22 Transfer t1 TR-00036 630 801 36.00
+    2026-01-22 Transfer t1 TR-00036 630 320 23.00
+    qbo 2026-01-22 JournalEntry 7 - 85:23.00 89:-23.00
+    qbo 2026-01-22 JournalEntry 8 - 85:36.00 87:-36.00
+    qbo 2026-01-23 JournalEntry 9 - 85:36.00 87:-36.00
+    """
+    notes = [Header(Source.QBO, "JournalEntry", id_, "", memo="Transfer TR-00036") for id_ in ("7", "8", "9")]
+    finding = one(examined(text, *notes), "duplicate_in_qbo", "inventory")
+    assert (finding.amount, {d.id for d in finding.qbo}) == (-3600, {"8", "9"})
