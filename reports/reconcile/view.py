@@ -72,6 +72,15 @@ WITHOUT_MONEY = frozenset(
 )
 
 
+# Roles that only the sign of the money tells apart: they make no other document.
+_EVENTS = {
+    "credit": "invoice",
+    "refund": "payment",
+    "supplier credit": "bill",
+    "supplier refund": "supplier payment",
+}
+
+
 class Sold(NamedTuple):
     """Revenue and tax of a day's sales through one channel, in minor units, and how many documents they are."""
 
@@ -189,10 +198,8 @@ class View:
         cin7 = (*(cin7_document(self.known.slots, doc, control) for doc in self.case.cin7), *self._undone())
         qbo = (*(qbo_document(self.known.slots, doc, control) for doc in self.qbo), *self._faded())
         first = cin7[0].reference if cin7 else qbo[0].doc_number or qbo[0].id
-        # An invoice and its payment may bear one task, number and day.
-        events = " ".join(sorted({doc.role for doc in self.case.cin7}))
         return Finding(
-            id=identity(self.known.company, cause, control, cin7, qbo, events),
+            id=identity(self.known.company, cause, control, cin7, qbo, self._events()),
             root="",
             cause=cause,
             nature=nature or NATURES[cause],
@@ -205,6 +212,10 @@ class View:
             cin7=cin7,
             qbo=qbo,
         )
+
+    def _events(self) -> str:
+        """What its Cin7 events are: an invoice and its payment of one day differ in nothing else that is not money."""
+        return " ".join(sorted({_EVENTS.get(doc.role, doc.role) for doc in self.case.cin7}))
 
     def _undone(self) -> list[Cin7Document]:
         return [
