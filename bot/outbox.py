@@ -29,13 +29,21 @@ class Outbox:
     """Sends letters; any number of these, in any number of processes, may share one box."""
 
     def __init__(
-        self, box: Box, slack: PostingSlack, pace: Pace, clock: Callable[[], float], settle: float = SETTLE
+        self,
+        box: Box,
+        slack: PostingSlack,
+        pace: Pace,
+        clock: Callable[[], float],
+        settle: float = SETTLE,
+        sits: float = _SHORT_WAIT,
     ) -> None:
+        """`sits` is the longest pause that is sat through instead of giving the letter back."""
         self._box = box
         self._slack = slack
         self._pace = pace
         self._clock = clock
         self._settle = settle
+        self._sits = sits
         self._me = secrets.token_hex(6)
         self._woken = threading.Event()
         self._ended = threading.Event()
@@ -189,7 +197,7 @@ class Outbox:
             wait = self._pace.claim([allowance], self._clock())
             if wait <= 0:
                 return True
-            if wait > _SHORT_WAIT or self._ended.wait(wait):
+            if wait > self._sits or self._ended.wait(wait):
                 break
         self._box.release(parcel, self._clock() + wait)
         return False

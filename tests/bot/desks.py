@@ -66,7 +66,7 @@ class Desk:
         self.box = StoredOutbox(self.engine, self.company)
         self.pace = OpenPace(self.clock)
         self.api = Slack("xoxb-test", self.slack.api_url, timeout=1)
-        self.outbox = Outbox(self.box, self.api, self.pace, self.clock)
+        self.outbox = Outbox(self.box, self.api, self.pace, self.clock, sits=0.0)  # its clock stands still
 
     def run(self, seconds: float = 0.0, steps: int = 500) -> None:
         """Works until nothing is due for `seconds` more by the clock, which moves to each next due time."""
