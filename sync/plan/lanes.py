@@ -20,6 +20,7 @@ Work = Callable[[Tally], Outcome]
 Part = tuple[str, Work]
 
 _AT_ONCE = 6
+_HINTS_SOON = 60.0
 _HINTS_WORTH = 300.0  # seconds; good hints save some 70 calls, a second each, for 100,000 rows of Cin7's ledger
 _DAILY, _LISTS_KEEP, _WINDOWS_KEEP = timedelta(days=1), timedelta(hours=6), timedelta(hours=1)
 _BEFORE_OTHERS = ("accounts", "items")
@@ -43,7 +44,8 @@ def cin7_lane(sync: Sync) -> None:
     documents = [(name, _list(sync, name)) for name in followed] + [_products(sync)]
     if _first(sync):
         _together(sync, "cin7", [*_short_lists(sync, unfiltered), _availability(sync)])
-        slow = not sync.qbo_ledger_read.is_set()
+        # Two long readings at once need the memory of both, so the long lists begin only where the wait is long.
+        slow = not sync.qbo_ledger_read.wait(_HINTS_SOON)
         if slow:
             _together(sync, "cin7", documents)
             sync.qbo_ledger_read.wait(_HINTS_WORTH)
