@@ -6,6 +6,7 @@ give the same account figures as ProfitAndLoss over its days and TrialBalance at
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sync.domain.accounts import Account, AccountClass, Posting, Source
@@ -20,7 +21,10 @@ from sync.transport import Tally
 
 
 class Books:
-    """The feed of one sync: its company's facts, and what it read."""
+    """The feed of one sync: its company's facts, and what it read.
+
+    `opening` are QuickBooks' balances on the day before the first that is cached, where the books begin earlier.
+    """
 
     def __init__(self, sync: Sync, tally: Tally) -> None:
         self.sync, self.tally = sync, tally
@@ -32,6 +36,7 @@ class Books:
         self.fiscal_month = int((company.fiscal_year_start or "01-01")[:2])
         self.fetched = self.changed = self.fewest = 0
         self.trouble: list[str] = []
+        self.opening: tuple[date, dict[str, int]] = (date.min, {})
         self._judged: set[Period] = set()
 
     def proven_now(self, window: Period) -> bool:
@@ -108,10 +113,11 @@ class Books:
 
         Results of earlier fiscal years stand in Retained Earnings, which QuickBooks computes.
         """
-        start = self.fiscal_start(end)
+        start, (opened, opening) = self.fiscal_start(end), self.opening
         with reading(self.sync.engine) as session:
             whole = feeds.totals(session, self.sync.company, Source.QBO, Period(date.min, end))
             year = feeds.totals(session, self.sync.company, Source.QBO, Period(start, end))
+        whole, year = _plus(whole, opening), _plus(year, opening if opened >= start else {})
         shown = {code: amount for code, amount in whole.items() if not self.result_account(code)}
         shown |= {code: amount for code, amount in year.items() if self.result_account(code)}
         kept = sum(whole.values()) - sum(shown.values())
@@ -137,6 +143,10 @@ class Books:
                 session, self.sync.company, report, window, status=status, difference=difference, at=self.sync.now()
             )
         return not difference
+
+
+def _plus(ours: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    return {code: ours.get(code, 0) + more.get(code, 0) for code in ours.keys() | more.keys()}
 
 
 def _difference(ours: dict[str, int], theirs: dict[str, int]) -> int:

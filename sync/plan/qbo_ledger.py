@@ -35,6 +35,7 @@ def read_ledger(sync: Sync, tally: Tally) -> Outcome:
         good = _refresh(books, good, floor)
     if good and not books.proven_now(good[-1]):
         _settle(books, good)
+    _prove_again(books)
     sync.settle(Source.QBO, days=stale)
     return Outcome(books.fetched, books.changed, books.fewest, "; ".join(books.trouble[:3]))
 
@@ -56,6 +57,7 @@ def _reach_back(books: Books, good: list[Period]) -> list[Period]:
         months = _fitting(_MONTHS, rows) if missing == [window] else _MONTHS
         end = window.start - DAY
         if window.start == since:
+            _open(books, min([window.start, *(span.start for span in good)]) - DAY)
             return _proven(books, good, read)
         balances = books.trial_balance(end)
         if not balances or window.start <= _EARLIEST:
@@ -69,6 +71,12 @@ def _reach_back(books: Books, good: list[Period]) -> list[Period]:
     before = Period(_EARLIEST, end)
     books.nothing(before)
     return sorted({*spans, before})
+
+
+def _open(books: Books, day: date) -> None:
+    """Where the beginning of the books was never read, QuickBooks' balances before the first cached day stand in."""
+    if _floor(books.sync) is None:
+        books.opening = day, books.trial_balance(day)
 
 
 def _proven(books: Books, good: list[Period], read: list[tuple[Period, dict[str, int]]]) -> list[Period]:
@@ -115,6 +123,14 @@ def _settle(books: Books, spans: list[Period]) -> None:
         books.judge(spans[low])
         if books.changed == before:
             return
+
+
+def _prove_again(books: Books) -> None:
+    """What an earlier sync could not prove may have been mended since, here or in QuickBooks."""
+    for window in books.windows():
+        span = Period(window.start, window.end)
+        if window.complete and not window.proven and not books.proven_now(span):
+            books.judge(span)
 
 
 def _join(books: Books, spans: list[Period]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import col, update
 
 from sync.domain.accounts import Source
 from sync.pull import RunReport, Wants
@@ -20,7 +21,8 @@ from sync.sandbox.generate import build
 from sync.sandbox.serve import serve
 from sync.sandbox.switches import Switches, legal_values
 from sync.store import ledger, reads
-from sync.store.db import migrate, open_database, reading
+from sync.store.db import migrate, open_database, reading, writing
+from sync.store.tables import Window
 from tests.scenarios.feeds import TODAY as NOW
 from tests.scenarios.feeds import world as world_of
 from tests.scenarios.practice import Practice, apart
@@ -122,6 +124,32 @@ def test_the_cache_is_the_truth_when_more_time_has_passed_than_quickbooks_tells_
     sqlite_engine: Engine, new_cache: Cache
 ) -> None:
     live_on(company(7, "USD", None), sqlite_engine, new_cache, 40, LEDGER)
+
+
+def test_a_first_sync_from_a_day_on_is_proven_and_a_later_one_reads_what_was_before(sqlite_engine: Engine) -> None:
+    world = company(13, "USD", None, months=3)
+    with serve(world, limits=False) as served:
+        practice = Practice(served, sqlite_engine)
+        for day in (date(2026, 2, 10), date(2026, 1, 20)):
+            assert troubles(practice.sync(Wants(since=day, details=0))) == []
+            with reading(sqlite_engine) as session:
+                windows = ledger.windows(session, practice.company, Source.QBO)
+            assert windows[0].start == day
+            assert all(window.proven for window in windows)
+        assert troubles(practice.sync(LEDGER)) == []
+        assert differences(sqlite_engine, world) == []
+        assert_everything_is_complete(practice)
+
+
+def test_a_ledger_that_did_not_agree_is_proven_once_it_does(sqlite_engine: Engine) -> None:
+    world = company(14, "USD", None)
+    with serve(world, limits=False) as served:
+        practice = Practice(served, sqlite_engine)
+        assert troubles(practice.sync(LEDGER)) == []
+        with writing(sqlite_engine) as session:
+            session.execute(update(Window).where(col(Window.source) == "qbo").values(proven=False))
+        assert troubles(practice.sync(LEDGER)) == []
+        assert_everything_is_complete(practice)
 
 
 def test_changes_after_the_first_sync_are_told_by_quickbooks_own_clock(sqlite_engine: Engine) -> None:
