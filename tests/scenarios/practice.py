@@ -90,7 +90,7 @@ class Practice:
     served: Served | Address
     engine: Engine
     per_minute: int = _PLENTY
-    give_up_after: float = 5.0
+    give_up_after: float = 20.0
     lease_seconds: float = 60.0
     started_by: str = "a test"
     key: str = field(default_factory=lambda: Fernet.generate_key().decode())
