@@ -43,10 +43,15 @@ def units(parts: Sequence[Share]) -> Decimal | None:
 
 
 def rows_by(parts: Sequence[Share], trade: Trade, by: str) -> tuple[GroupRow, ...]:
-    """One row per key, largest sales first, what is not known yet last."""
+    """One row per key, largest sales first, what is not known yet last.
+
+    Sales whose cost no line tells by product yet are not known by product either: they would show a margin of 100 %.
+    """
+    half = {name for part in parts if part.sku is None and part.cogs for name in part.documents}
     grouped: dict[str | None, list[Share]] = defaultdict(list)
     for part in parts:
-        grouped[_KEYS[by](part, trade)].append(part)
+        untold = by in ("product", "category") and part.sku is not None and not half.isdisjoint(part.documents)
+        grouped[None if untold else _KEYS[by](part, trade)].append(part)
     rows = [
         GroupRow(
             key,

@@ -83,6 +83,10 @@ def test_quickbooks_lines_and_movements_do_where_no_detail_was_read(made: Cache)
                     seen_at=READ),
         *(LineRow(company=1, source="qbo", kind="Invoice", id="1", position=n, item=f"q{sku}", amount=amount,
                   quantity=Decimal(n + 1)) for n, (sku, amount) in enumerate((("A", 7000), ("B", 3000)))),
+    )  # fmt: skip
+    # Without its cost a product would show a margin of 100 %.
+    assert by_key(ask(made, "product")) == {None: (21300, 6500)}
+    made.add(
         *(MovementRow(company=1, product=sku, position=0, sku=sku, task="f1", kind="Sale", number="SO-1",
                       day=date(2026, 1, 6), quantity=Decimal(-1), amount=Decimal(cost))
           for sku, cost in (("A", "-44.996"), ("B", "-15.004"))),
