@@ -7,21 +7,21 @@ from collections.abc import Collection, Iterable
 
 from reports.reconcile.documents import Doc, Legs
 from reports.reconcile.edges import Edge
-from reports.reconcile.naming import LINK, NEAR, STEM
-from reports.reconcile.numbers import is_copy, stems
+from reports.reconcile.naming import LINK, NEAR, STEM, Names
+from reports.reconcile.numbers import MOST_CHARACTERS, is_copy, shape, stems, tokens
 from reports.reconcile.working import Case, Work
 
 _PAYMENTS = frozenset({"Payment", "BillPayment", "BillPaymentCheck", "BillPaymentCreditCard"})
 
 
-def find_copies(work: Work, found: Iterable[Edge]) -> None:
+def find_copies(work: Work, found: Iterable[Edge], names: Names) -> None:
     """Adds open transactions to the case of the event that they name, where they post what it posts once more."""
     for edge in sorted(found, key=_order):
         for piece in work.pieces(edge.event):
             case = work.case_of.get(piece)
             if edge.txn in work.qbo and case and case.qbo and edge.strength > NEAR and _is_copy(edge, case):
                 work.double(case, edge.txn)
-    _again(work)
+    _again(work, names)
     paid = {link for header in work.headers.values() if header.kind in _PAYMENTS for link in header.links}
     for case in work.cases:
         if case.surplus:
@@ -34,7 +34,7 @@ def _order(edge: Edge) -> tuple[object, ...]:
     return (edge.txn.legs != edge.event.legs, -edge.strength, apart, edge.event.key, edge.txn.key)
 
 
-def _again(work: Work) -> None:
+def _again(work: Work, names: Names) -> None:
     """Adds open transactions that repeat a matched one's number and postings: of a summary no single event tells."""
     known: defaultdict[tuple[str, str, Legs], list[Doc]] = defaultdict(list)
     for case in work.cases:
@@ -43,10 +43,30 @@ def _again(work: Work) -> None:
                 known[txn.kind, txn.plain, txn.legs].append(txn)
     for txn in list(work.qbo):
         for number in (txn.plain, *stems(txn.number)):
-            first = next((doc for doc in known.get((txn.kind, number, txn.legs), ()) if _same_name(doc, txn)), None)
-            if first is not None and (number == txn.plain or is_copy(txn.number, number)):
-                work.double(work.case_of[first], txn)
-                break
+            alike = (doc for doc in known.get((txn.kind, number, txn.legs), ()) if _same_name(doc, txn))
+            if number == txn.plain or is_copy(txn.number, number):
+                told = (doc for doc in alike if not _say_others(_said(work, doc), _said(work, txn), number, names))
+                first = next(told, None)
+                if first is not None:
+                    work.double(work.case_of[first], txn)
+                    break
+
+
+def _say_others(kept: set[str], said: set[str], number: str, names: Names) -> bool:
+    """Whether the texts of two documents of one number say that they are two: WO-00003 there, WO-00001 here.
+
+    A number that fills its field was cut, so that only the texts tell what it was.
+    """
+    if len(number) >= MOST_CHARACTERS and (kept or said) and not kept & said:
+        return True
+    others = {shape(word) for word in kept} & {shape(word) for word in said} - {shape(word) for word in kept & said}
+    return any(kind.lower() != kind and kind in names.shapes for kind in others)
+
+
+def _said(work: Work, txn: Doc) -> set[str]:
+    """The words of a transaction's texts that may be numbers."""
+    header = work.header(txn)
+    return {word for text in (*txn.texts, *([header.memo] if header else [])) for word in tokens(text)}
 
 
 def _same_name(kept: Doc, txn: Doc) -> bool:

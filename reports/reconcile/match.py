@@ -63,7 +63,7 @@ def match(found: Ledgers) -> Matched:
     """Every document of both ledgers in exactly one case; the same whatever the order of rows."""
     work = Work(found.slots, dict.fromkeys(found.cin7), dict.fromkeys(found.qbo), found.headers, found.patterns)
     match_exact(work)
-    names = Names.of(found.cin7, work.cin7)
+    names = Names.of(found.cin7, work.cin7, found.cin7_headers.values())
     told = edges(list(work.qbo), work, names)
     match_named(work, told)
     complete(work, told)
@@ -74,7 +74,7 @@ def match(found: Ledgers) -> Matched:
     for doc in apart:
         del work.cin7[doc]
     match_summaries(work, _words(work.cin7, found.channels), _words(work.cin7, _currencies(found)))
-    find_copies(work, told)
+    find_copies(work, told, names)
     _on_other_accounts(work, found.quiet)
     match_alike(work)
     join_reversals(work)

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from reports.reconcile.documents import Doc
-from reports.reconcile.numbers import MOST_CHARACTERS, glued, inside, is_copy, loose, named, plain, stems
+from reports.reconcile.documents import Doc, Header
+from reports.reconcile.numbers import (
+    MOST_CHARACTERS,
+    ends_another,
+    glued,
+    inside,
+    is_copy,
+    loose,
+    named,
+    plain,
+    shape,
+    stems,
+)
 from reports.reconcile.working import Work
 
 # How a document names another: its number is the other's; it is linked to it; a part of its number; a word of its
@@ -15,19 +27,21 @@ from reports.reconcile.working import Work
 EXACT, LINK, PART, WORD, LOOSE, STEM, NEAR = 7, 6, 5, 4, 3, 2, 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """Cin7's events by number: their own, further ones, and numbers beside them.
 
     `alike`: loose form of a number of an open event -> that number; what two numbers share leads nowhere.
+    `listed`: headers of Cin7's, whose numbers need not be in the ledger.
     """
 
     own: Mapping[str, list[Doc]]
     near: Mapping[str, list[Doc]]
     alike: Mapping[str, str] = field(default_factory=dict)
+    listed: Collection[Header] = ()
 
     @classmethod
-    def of(cls, events: Iterable[Doc], waiting: Iterable[Doc] = ()) -> Names:
+    def of(cls, events: Iterable[Doc], waiting: Iterable[Doc] = (), listed: Collection[Header] = ()) -> Names:
         """`waiting`: the events that no transaction was found for yet."""
         own: defaultdict[str, list[Doc]] = defaultdict(list)
         near: defaultdict[str, list[Doc]] = defaultdict(list)
@@ -41,7 +55,12 @@ class Names:
         for number in {number for doc in waiting for number in (doc.plain, *doc.also)}:
             forms[loose(number)].add(number)
         alike = {form: next(iter(some)) for form, some in forms.items() if form and len(some) == 1}
-        return cls(own, near, alike)
+        return cls(own, near, alike, listed)
+
+    @cached_property
+    def shapes(self) -> frozenset[str]:
+        """The patterns of all numbers that Cin7 has."""
+        return frozenset(map(shape, {*self.own, *self.near, *(header.number for header in self.listed)}))
 
 
 def targets(txn: Doc, work: Work, names: Names) -> dict[str, int]:
@@ -52,6 +71,14 @@ def targets(txn: Doc, work: Work, names: Names) -> dict[str, int]:
     return found
 
 
+def _of_its_own(found: str, strength: int, text: str, names: Names) -> tuple[str, int]:
+    """What a text names, less strongly where that is but the end of a number of Cin7's that is not there: WO-00003
+    names no supplier's bill 00003."""
+    if found.isdigit() and ends_another(found, text, names.shapes):
+        return found, min(strength, STEM)
+    return found, strength
+
+
 def _told(txn: Doc, work: Work, names: Names) -> Iterator[tuple[str, int]]:
     known = names.own
     number = txn.plain
@@ -60,12 +87,17 @@ def _told(txn: Doc, work: Work, names: Names) -> Iterator[tuple[str, int]]:
     if number in known:
         yield number, EXACT
     else:
-        yield from ((found, PART if prefix else WORD) for found, prefix in named(number, known))
+        yield from (
+            _of_its_own(found, PART if prefix else WORD, number, names) for found, prefix in named(number, known)
+        )
         yield from ((found, STEM) for stem in stems(number) for found, _ in named(stem, known))
-        yield from ((found, STEM if is_copy(number, found) else WORD) for found in inside(number, known))
+        yield from (
+            _of_its_own(found, STEM if is_copy(number, found) else WORD, number, names)
+            for found in inside(number, known)
+        )
     for text in texts:
-        yield from ((found, WORD) for found, _ in named(text, known))
-        yield from ((found, WORD) for found in inside(text, known))
+        within = [*(found for found, _ in named(text, known)), *inside(text, known)]
+        yield from (_of_its_own(found, WORD, text, names) for found in within)
         yield from ((found, NEAR) for found, _ in named(text, names.near))
     # A number that fills the field was cut, and what is left of it may be the whole of another.
     for text in (number if len(number) < MOST_CHARACTERS else "", *texts):

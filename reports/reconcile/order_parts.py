@@ -64,11 +64,11 @@ class Split:
         return not rest or any(sum(some) == rest for n in (1, 2) for some in combinations(sums, n))
 
     def _total(self, header: Header, number: str, doc: Doc | None) -> int | None:
-        """An invoice's total in the order's currency: QuickBooks' word, else what it posts, where that is the same."""
+        """An invoice's total in the order's currency: what Cin7 posts if that is base, else QuickBooks' word."""
         known = self.facts.known
-        told = known.foreign.get(("Invoice", number))
-        if told is not None or header.currency not in ("", known.currency):
-            return told
-        docs = [doc] if doc else [each for each in known.numbers.get(number, ()) if each.role == "invoice"]
-        owed = [known.slots.amount(each, "receivables") for each in docs]
-        return sum(owed) if owed else None
+        if header.currency in ("", known.currency):
+            docs = [doc] if doc else [each for each in known.numbers.get(number, ()) if each.role == "invoice"]
+            owed = [known.slots.amount(each, "receivables") for each in docs]
+            if owed:
+                return sum(owed)
+        return known.foreign.get(("Invoice", number))
