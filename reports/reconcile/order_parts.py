@@ -45,8 +45,12 @@ class Split:
         return cls(facts, orders, unlisted)
 
     def order(self, doc: Doc) -> Header | None:
-        """The order whose total lacks just this invoice and perhaps others; else the customer's only one that waits."""
-        own = self.orders.get(doc.name.casefold(), ())
+        """The order whose total lacks just this invoice and perhaps others; else the customer's only one that waits.
+
+        A later invoice of an order is not dated before its first, whose day is what the list shows.
+        """
+        every = self.orders.get(doc.name.casefold(), ())
+        own = [header for header in every if header.day is None or header.day <= doc.day]
         lacking = [header for header in own if self._lacks(header, doc)]
         if len(lacking) == 1:
             return lacking[0]

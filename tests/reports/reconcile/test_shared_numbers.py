@@ -122,5 +122,11 @@ def test_in_a_foreign_currency_its_order_is_then_the_only_one_that_waits_or_not_
     assert _waiting(examined(IN_PARTS, *foreign)) == waiting
 
 
+def test_an_invoice_is_of_no_order_that_began_after_it() -> None:
+    later = replace(ORDER, total=20000, day=date(2026, 1, 21))
+    assert _waiting(examined(IN_PARTS, replace(later, day=date(2026, 1, 20)), TAXED)) == ["INV-2"]
+    assert _waiting(examined(IN_PARTS, later, TAXED)) == []
+
+
 def _waiting(found: Explained) -> list[str]:
     return [each.subject for each in found.findings if each.cause == "invoiced_not_shipped"]
