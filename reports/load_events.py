@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books, Config
-from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, AnyRow, among
+from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, AnyRow, among, streamed
 from reports.memory import Former
 from reports.reconcile.documents import Header, Legs, Slots, added, slots
 from reports.reconcile.events import Cin7Row, QboRow, cin7_documents, own_number, qbo_documents
@@ -144,9 +144,17 @@ def _cin7_rows(
         named = among(session, func.upper(c.number), _references(session, books, numbers))
         theirs = c.kind.in_(_TRADE) & among(session, c.name, parties) if parties else false()
         query = query.where(_other_days(around), named | theirs)
-    for document, kind, number, memo, name, day, account, counter, amount in session.execute(query):
+    for document, kind, number, memo, name, day, account, counter, amount in streamed(session, query):
         yield Cin7Row(
-            document, intern(kind), intern(number), memo, intern(name), day, intern(account), intern(counter), amount
+            document,
+            intern(kind),
+            intern(number),
+            intern(memo),
+            intern(name),
+            day,
+            intern(account),
+            intern(counter),
+            amount,
         )
 
 
@@ -183,8 +191,10 @@ def _qbo_rows(session: Session, books: Books, around: Period, ids: Collection[st
         query = query.where(c.day.between(around.start, around.end))
     else:
         query = query.where(_other_days(around), among(session, c.document, ids))
-    for document, kind, number, name, memo, day, account, amount in session.execute(query):
-        yield QboRow(intern(document), intern(kind), intern(number), intern(name), memo, day, intern(account), amount)
+    for document, kind, number, name, memo, day, account, amount in streamed(session, query):
+        yield QboRow(
+            intern(document), intern(kind), intern(number), intern(name), intern(memo), day, intern(account), amount
+        )
 
 
 def _other_days(around: Period) -> ColumnElement[bool]:
@@ -226,7 +236,7 @@ def _headers(
         query = query.where(near | c.day.is_(None) | c.voided.is_(True) | c.deleted_at.is_not(None) | _unfinished())
     else:
         query = query.where(among(session, c.id, ids))
-    for row in session.execute(query.order_by(c.kind, c.id)):
+    for row in streamed(session, query.order_by(c.kind, c.id)):
         yield _header(row)
 
 
@@ -238,7 +248,7 @@ def _named_headers(session: Session, company: int, words: Collection[str]) -> It
         query = select(*_HEADER).where(
             c.company == company, c.source == Source.CIN7.value, among(session, column, words)
         )
-        for row in session.execute(query.order_by(c.kind, c.id)):
+        for row in streamed(session, query.order_by(c.kind, c.id)):
             yield _header(row)
 
 
@@ -252,9 +262,9 @@ def _header(row: AnyRow) -> Header:
     """A row of _HEADER."""
     links = row[_LINKS]
     told = tuple((kind, id_) for kind, id_ in json.loads(links)) if links != "[]" else ()
-    same: list[Any] = [intern(each) if type(each) is str else each for each in row]
-    made: list[Any] = [_SOURCES[row[0]], *same[1:_LINKS], told, *same[_LINKS + 1 :]]
-    return Header(*made)
+    made: list[Any] = [intern(each) if type(each) is str else each for each in row]
+    made[0], made[_LINKS] = _SOURCES[row[0]], told
+    return Header._make(made)
 
 
 def _also(session: Session, company: int, own: Mapping[tuple[str, str], Header]) -> dict[str, tuple[str, ...]]:

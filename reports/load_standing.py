@@ -8,11 +8,11 @@ from decimal import Decimal
 from sys import intern
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Float, Select, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
-from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, STOCK_DAY, among
+from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, STOCK_DAY, among, streamed
 from reports.memory import LateChange
 from reports.reconcile.standing import Changed, Moved, State
 from sync.domain.accounts import Source
@@ -24,10 +24,11 @@ _SALES = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
 
 def state(session: Session, books: Books, late: Iterable[LateChange] = ()) -> State:
     """The state of the company around `books.period`; `late` are changes in its closed days."""
+    products = _products(session, books, Source.CIN7)
     return State(
-        products=_products(session, books, Source.CIN7),
+        products=products,
         items=_products(session, books, Source.QBO),
-        sold=_sold(session, books),
+        sold=_sold(session, books, {product.sku for product in products}),
         negative=_negative(session, books),
         moved=_moved(session, books),
         goods=_goods(session, books),
@@ -55,8 +56,8 @@ def _products(session: Session, books: Books, source: Source) -> tuple[Product, 
     )
 
 
-def _sold(session: Session, books: Books) -> frozenset[str]:
-    """SKUs that were shipped by a sale in the period, invoiced in it, or stand on a QuickBooks sales document of it."""
+def _sold(session: Session, books: Books, wanted: Collection[str]) -> frozenset[str]:
+    """Of the SKUs that are `wanted` those that were shipped by a sale in the period, invoiced in it, or stand on a QuickBooks sales document of it."""
     move, line, head = MOVEMENT.c, LINE.c, DOCUMENT.c
     shipped = select(move.sku).where(
         move.company == books.company.id, move.kind.like("Sale%"), move.day.between(*_days(books))
@@ -90,8 +91,10 @@ def _sold(session: Session, books: Books) -> frozenset[str]:
         line.section == "Invoice",
         line.day.between(*_days(books)),
     )
-    queries = (shipped, billed, ordered, invoiced)
-    return frozenset().union(*(_column(session, query) for query in queries)) - {""}
+    left = set(wanted) - {""}
+    for query in (shipped, billed, ordered, invoiced):
+        left -= _column(session, query) if left else set()
+    return frozenset(wanted) - left - {""}
 
 
 def _column(session: Session, query: Select[Any]) -> set[str]:
@@ -126,11 +129,15 @@ def _negative(session: Session, books: Books) -> dict[tuple[str, str], Decimal]:
 
 
 def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
-    """Movements of sales, purchases and transfers, product by product and day by day."""
+    """Movements of purchases and transfers, and of the sales that may have no cost; by product and day."""
     c = MOVEMENT.c
-    kinds = or_(*(c.kind.like(word) for word in ("Sale%", "%Purchase%", "%Unstock%", "Transfer%")))
-    rows = session.execute(
-        select(c.task, c.number, c.kind, c.day, c.sku, c.quantity, c.amount).where(c.company == books.company.id, kinds)
+    kinds = or_(*(c.kind.like(word) for word in ("%Purchase%", "%Unstock%", "Transfer%")))
+    costless = c.kind.like("Sale%") & among(session, c.task, _costless(session, books))
+    rows = streamed(
+        session,
+        select(c.task, c.number, c.kind, c.day, c.sku, c.quantity, c.amount).where(
+            c.company == books.company.id, kinds | costless
+        ),
     )
     sums: dict[tuple[Any, ...], tuple[Decimal, Decimal]] = {}
     for task, number, kind, day, sku, quantity, amount in rows:
@@ -144,28 +151,57 @@ def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
     return tuple(sorted(found))
 
 
+def _costless(session: Session, books: Books) -> set[str]:
+    """Tasks of sales that shipped something at no cost, and all tasks that share a number with them.
+
+    Most shipments have their cost, and of those no rule asks. The database adds as floats, which is near enough to
+    leave out what has a cost beyond doubt; who has none is told from exact sums.
+    """
+    c = MOVEMENT.c
+    sales = (c.company == books.company.id) & c.kind.like("Sale%")
+    near = func.abs(func.sum(cast(cast(c.amount, Text), Float))) <= func.count() * float(from_minor(1, books.currency))
+    tasks = select(c.task).where(sales, c.day <= books.period.end).group_by(c.task, c.sku).having(near)
+    numbers = _column(session, select(c.number).where(sales, among(session, c.task, _column(session, tasks))))
+    return _column(session, select(c.task).where(sales, among(session, c.number, numbers)))
+
+
 def _goods(session: Session, books: Books) -> dict[str, int]:
     """QuickBooks invoice -> net sales of goods on it in base currency, where its lines name Cin7's products."""
     line, head, own = LINE.c, DOCUMENT.c, PRODUCT.alias().c
     same = (head.company == line.company) & (head.source == line.source)
     same = same & (head.kind == line.kind) & (head.id == line.id)
     good = (own.company == line.company) & (own.source == Source.CIN7.value) & (own.sku == line.sku)
-    rows = session.execute(
-        select(head.id, head.rate, head.currency, line.amount, line.item, own.tracks_quantity)
-        .join(DOCUMENT, same)
-        .outerjoin(own.id.table, good)
-        .where(
-            line.company == books.company.id,
-            line.source == Source.QBO.value,
-            line.kind == "Invoice",
-            head.day <= books.period.end,
-            head.deleted_at.is_(None),
-            head.voided.is_(False),
+
+    def lines(*columns: ColumnElement[Any]) -> Select[Any]:
+        return (
+            select(head.id, *columns)
+            .join_from(LINE, DOCUMENT, same)
+            .outerjoin(own.id.table, good)
+            .where(
+                line.company == books.company.id,
+                line.source == Source.QBO.value,
+                line.kind == "Invoice",
+                head.day <= books.period.end,
+                head.deleted_at.is_(None),
+                head.voided.is_(False),
+            )
         )
+
+    # Money of the books' own currency is added by the database; what is to be turned into it is rounded line by line.
+    same_money = (head.currency == books.currency) & (head.rate.is_(None) | (head.rate == Decimal(1)))
+    unknown = and_(line.item != "", own.tracks_quantity.is_(None), func.coalesce(line.amount, 0) != 0)
+    added = lines(
+        func.sum(case((own.tracks_quantity, func.coalesce(line.amount, 0)), else_=0)),
+        func.max(case((unknown, 1), else_=0)),
     )
     found: defaultdict[str, int] = defaultdict(int)
     strange = set()
-    for id_, rate, currency, amount, item, stocked in rows:
+    for id_, amount, odd in streamed(session, added.where(same_money).group_by(head.id)):
+        found[id_] += int(amount)
+        if odd:
+            strange.add(id_)
+    foreign = lines(head.rate, head.currency, line.amount, line.item, own.tracks_quantity).where(~same_money)
+    for id_, rate, currency, amount, item, stocked in streamed(session, foreign):
         value = from_minor(amount or 0, currency) * (rate or 1)
         found[id_] += to_minor(value, books.currency) if stocked else 0
         if item and stocked is None and amount:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, ColumnElement, Row, cast, func, literal, select
+from sqlalchemy import JSON, ColumnElement, Row, Select, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from sync.store import bot_tables, tables
@@ -32,6 +32,7 @@ SENT_CALL = _TABLES["sent_call"]
 CALL_MONTH = _TABLES["call_month"]
 ALERT = bot_tables.AlertRow.metadata.tables["alert"]
 JOB = _TABLES["job"]
+_AT_ONCE = 2_000  # rows
 
 
 def among(session: Session, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
@@ -40,3 +41,9 @@ def among(session: Session, column: ColumnElement[str], values: Collection[str])
     if session.get_bind().dialect.name == "sqlite":
         return column.in_(select(func.json_each(told).table_valued("value").c.value))
     return column.in_(select(func.json_array_elements_text(cast(told, JSON)).column_valued()))
+
+
+def streamed(session: Session, query: Select[Any]) -> Iterator[AnyRow]:
+    """The rows of a query that has very many: fetched by thousands, for one by one costs more than what is in them."""
+    for some in session.execute(query).partitions(_AT_ONCE):
+        yield from some

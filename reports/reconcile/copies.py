@@ -37,7 +37,7 @@ def _order(edge: Edge) -> tuple[object, ...]:
 def _again(work: Work, names: Names) -> None:
     """Adds open transactions that repeat a matched one's number and postings: of a summary no single event tells."""
     known: defaultdict[tuple[str, str, Legs], list[Doc]] = defaultdict(list)
-    for case in work.cases:
+    for case in work.cases if work.qbo else ():
         for txn in case.qbo if case.cin7 else ():
             if txn.plain:
                 known[txn.kind, txn.plain, txn.legs].append(txn)

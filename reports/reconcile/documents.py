@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from reports.books import AccountMap
 from sync.domain.accounts import Source
@@ -51,8 +53,7 @@ class Doc:
         return (self.side.value, self.id, self.number, self.day, self.role, self.legs)
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What a document says of itself beside the ledger; money in minor units of `currency`.
 
     `rate` is base units for one unit of `currency`. `links` are (kind, id) of the documents that it settles or that
@@ -175,7 +176,12 @@ def turnover(legs: Legs) -> int:
     return debits + max(0, -sum(amount for _, amount in legs))
 
 
-def words(header: Header) -> dict[str, str]:
+def words(header: Header) -> Mapping[str, str]:
     """The finer statuses of a sale or purchase, in upper case: type, ship, invoice, received."""
-    pairs = (part.partition("=") for part in header.version.split("; "))
+    return _words(header.version)
+
+
+@lru_cache(maxsize=1_024)  # documents are many, their statuses are few
+def _words(version: str) -> Mapping[str, str]:
+    pairs = (part.partition("=") for part in version.split("; "))
     return {name: value.upper() for name, _, value in pairs}

@@ -36,9 +36,9 @@ def edges(txns: Iterable[Doc], work: Work, names: Names) -> list[Edge]:
     return found
 
 
-def match_named(work: Work, found: Iterable[Edge]) -> None:
+def match_named(work: Work, found: Collection[Edge]) -> None:
     """Pairs the open documents, the best fitting first; an event and a transaction are in one pair at most."""
-    habits = _habits(work)
+    habits = _habits(work) if found else {}
     scored = [(score, edge) for edge in found if (score := fit(edge, work.slots, habits)) > 0]
     scored.sort(key=lambda each: (-each[0], each[1].event.key, each[1].txn.key))
     for _, edge in scored:

@@ -129,12 +129,15 @@ def _sums(findings: Iterable[Finding], known: Known) -> list[Finding]:
 
 def _matched(cases: Sequence[Case], known: Known) -> dict[str, int]:
     """Control -> Cin7 documents of the period that were found in QuickBooks."""
-    count: Counter[str] = Counter()
+    alike: Counter[tuple[int, ...]] = Counter()  # documents by the slots they post on
+    start, end = known.period.start, known.period.end
     for case in cases:
         if case.qbo:
-            for doc in case.cin7:
-                if doc.day in known.period:
-                    count.update({known.slots.controls[slot] for slot, _ in doc.legs})
+            alike.update([tuple([slot for slot, _ in doc.legs]) for doc in case.cin7 if start <= doc.day <= end])
+    count: Counter[str] = Counter()
+    for places, documents in alike.items():
+        for control in {known.slots.controls[slot] for slot in places}:
+            count[control] += documents
     return dict(count)
 
 

@@ -16,6 +16,7 @@ from reports.reconcile.view import Known, Sold
 from sync.domain.accounts import Source
 
 # Numbers of these roles come from Cin7's own sequences; a bill's is its supplier's.
+_ENDING = re.compile(r"\D*[A-Z]\D*9+")  # a pattern with letters before its digits
 _NUMBERED = frozenset({"invoice", "credit", "cost", "task", "journal", "money"})
 
 
@@ -114,7 +115,7 @@ def _days(found: Ledgers) -> dict[tuple[str, date], tuple[Sold, ...]]:
     docs: defaultdict[tuple[str, date], list[Doc]] = defaultdict(list)
     for doc in found.cin7:
         if doc.role in ("invoice", "credit"):
-            words = (doc.id, doc.plain, *doc.also)
+            words = (doc.id, doc.plain, *doc.also) if found.channels else ()
             channel = next((found.channels[word] for word in words if found.channels.get(word)), "")
             docs["", doc.day].append(doc)
             if channel:
@@ -131,11 +132,11 @@ def _sold(found: Ledgers, docs: Sequence[Doc]) -> Sold:
 def _shapes(docs: Iterable[Doc]) -> dict[str, int]:
     """Pattern of a number with letters before its digits -> the highest that Cin7 gave out."""
     highest: dict[str, int] = {}
-    for doc in docs:
-        if doc.role in _NUMBERED and not doc.kind.strip().lower().startswith("purchase"):
-            pattern = shape(doc.number)
-            if re.fullmatch(r"\D*[A-Z]\D*9+", pattern):
-                highest[pattern] = max(highest.get(pattern, 0), digits(doc.number))
+    given = {(doc.kind, doc.number) for doc in docs if doc.role in _NUMBERED}
+    for number in {number for kind, number in given if not kind.strip().lower().startswith("purchase")}:
+        pattern = shape(number)
+        if _ENDING.fullmatch(pattern):
+            highest[pattern] = max(highest.get(pattern, 0), digits(number))
     return highest
 
 

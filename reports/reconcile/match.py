@@ -63,7 +63,7 @@ def match(found: Ledgers) -> Matched:
     """Every document of both ledgers in exactly one case; the same whatever the order of rows."""
     work = Work(found.slots, dict.fromkeys(found.cin7), dict.fromkeys(found.qbo), found.headers, found.patterns)
     match_exact(work)
-    names = Names.of(found.cin7, work.cin7, found.cin7_headers.values())
+    names = Names.of(found.cin7 if work.qbo else (), work.cin7, found.cin7_headers.values())
     told = edges(list(work.qbo), work, names)
     match_named(work, told)
     complete(work, told)

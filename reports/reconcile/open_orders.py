@@ -84,7 +84,8 @@ def unreceived(facts: Facts) -> Iterator[Open]:
 
 
 def _upto(facts: Facts, role: str) -> list[Doc]:
-    return [doc for doc in facts.live if doc.role == role and doc.day <= facts.end]
+    end = facts.end
+    return [doc for doc in facts.live_of(role) if doc.day <= end]
 
 
 def _same(facts: Facts, doc: Doc, role: str) -> list[Doc]:
@@ -125,12 +126,9 @@ def _revenue(facts: Facts, doc: Doc) -> int:
 def _lag(facts: Facts) -> int:
     """Days within which nineteen of twenty sales of the company have both halves."""
     first: dict[str, date] = {}
-    for doc in facts.live:
-        if doc.role == "cost":
-            first[doc.plain] = min(doc.day, first.get(doc.plain, doc.day))
-    return usual(
-        abs((first[doc.plain] - doc.day).days) for doc in facts.live if doc.role == "invoice" and doc.plain in first
-    )
+    for doc in facts.live_of("cost"):
+        first[doc.plain] = min(doc.day, first.get(doc.plain, doc.day))
+    return usual(abs((first[doc.plain] - doc.day).days) for doc in facts.live_of("invoice") if doc.plain in first)
 
 
 def usual(days: Iterable[int]) -> int:
@@ -142,10 +140,9 @@ def usual(days: Iterable[int]) -> int:
 def _purchase_lag(facts: Facts) -> timedelta:
     """The time within which nineteen of twenty purchases of the company have both halves."""
     first: dict[tuple[str, str], date] = {}
-    for doc in facts.live:
-        if doc.role in ("receipt", "bill"):
-            for order in {doc.plain, *doc.near} & facts.known.orders.keys():
-                first[doc.role, order] = min(doc.day, first.get((doc.role, order), doc.day))
+    for doc in facts.live_of("receipt", "bill"):
+        for order in {doc.plain, *doc.near} & facts.known.orders.keys():
+            first[doc.role, order] = min(doc.day, first.get((doc.role, order), doc.day))
     for move in facts.state.moved:
         if move.kind.endswith("Purchase") and (order := plain(move.number)) in facts.known.orders:
             first["receipt", order] = min(move.day, first.get(("receipt", order), move.day))
@@ -160,7 +157,7 @@ def _purchases(facts: Facts) -> list[tuple[str, int]]:
     """
     sums: defaultdict[str, int] = defaultdict(int)
     slots, control = facts.known.slots, facts.accrual
-    for doc in facts.live:
+    for doc in facts.live_of("receipt", "bill", "supplier credit", "goods"):
         if doc.day <= facts.end and doc.kind.strip().lower() == "purchase":
             for order in {doc.plain, *doc.near} & facts.known.orders.keys():
                 if facts.accrued and doc.role in ("receipt", "bill", "supplier credit"):
@@ -171,7 +168,8 @@ def _purchases(facts: Facts) -> list[tuple[str, int]]:
         for move in facts.state.moved:
             if ("Purchase" in move.kind or "Unstock" in move.kind) and move.day <= facts.end:
                 sums[_order_of(facts, move)] += move.cost
-    after = (doc for doc in facts.live if doc.day > facts.end)
+    end = facts.end
+    after = (doc for doc in facts.live if doc.day > end) if any(sums.values()) else ()
     later = {number for doc in after for number in (doc.plain, *doc.near)}
     later.update(plain(move.number) for move in facts.state.moved if move.day > facts.end)
     return [(order, left) for order, left in sorted(sums.items()) if left and _is_open(facts, order, later)]

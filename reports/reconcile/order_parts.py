@@ -38,8 +38,8 @@ class Split:
                 orders[header.name.casefold()].append(header)
         known = facts.known.orders
         unlisted: defaultdict[str, list[Doc]] = defaultdict(list)
-        for doc in facts.live:
-            name = doc.name.casefold() if doc.role == "invoice" else ""
+        for doc in facts.live_of("invoice") if orders else ():
+            name = doc.name.casefold()
             if name in orders and not any(number in known for number in (doc.plain, *doc.also)):
                 unlisted[name].append(doc)
         return cls(facts, orders, unlisted)

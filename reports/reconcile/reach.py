@@ -104,7 +104,7 @@ def in_parts(header: Header, period: Period) -> bool:
 def _prefixes(cases: Iterable[Case]) -> Iterator[str]:
     """What the company's integration puts before Cin7's numbers."""
     for case in cases:
-        for doc in case.cin7[:1]:
-            for txn in case.qbo[:1]:
-                if doc.plain and txn.plain.endswith(doc.plain):
-                    yield txn.plain[: len(txn.plain) - len(doc.plain)]
+        if case.cin7 and case.qbo:
+            own, theirs = case.cin7[0].plain, case.qbo[0].plain
+            if own and own != theirs and theirs.endswith(own):
+                yield theirs[: len(theirs) - len(own)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -50,7 +50,8 @@ class State:
     """What was loaded beside the ledgers.
 
     `negative`: (SKU, location) below zero in the last snapshot of the period, with its quantity. `sold`: SKUs with
-    sales in the period. `moved`: movements of sales, purchases and transfers, of any day. `goods`: id of a QuickBooks
+    sales in the period. `moved`: movements of purchases and transfers, of any day,
+    and of sales that may have shipped at no cost. `goods`: id of a QuickBooks
     invoice -> net sales of goods on it, where its lines are known; `goods_accounts`: Cin7 accounts on which goods are
     sold, "" for the company's own.
     """
@@ -78,15 +79,25 @@ class Facts:
     accrued: frozenset[int]
     goods: frozenset[int]
     partners: Mapping[Doc, Sequence[Doc]] = field(default_factory=dict)
+    of_role: Mapping[str, Sequence[Doc]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, books: Books, ledgers: Ledgers, matched: Matched, known: Known, state: State) -> Facts:
         """`live`: Cin7's events that were not taken back; `accrued`: the slots on which receipts wait for their bills;
-        `goods`: those on which goods are sold; `partners`: Cin7 event -> the QuickBooks documents that it is."""
+        `goods`: those on which goods are sold; `partners`: Cin7 event -> the QuickBooks documents that it is; `of_role`: role -> live ones."""
         live = dict.fromkeys(known.live)
-        accrued, goods = _accrued(live, known, state), _goods(live, known, state)
-        partners = {doc: case.qbo for case in matched.cases if len(case.cin7) == 1 for doc in case.cin7}
-        return cls(books, ledgers, matched, known, state, live, accrued, goods, partners)
+        of_role: defaultdict[str, list[Doc]] = defaultdict(list)
+        for doc in live:
+            of_role[doc.role].append(doc)
+        roles = dict(of_role)
+        accrued = _accrued(roles.get("receipt", ()), known, state)
+        goods = _goods(roles.get("invoice", ()), known, state)
+        partners = {case.cin7[0]: case.qbo for case in matched.cases if len(case.cin7) == 1}
+        return cls(books, ledgers, matched, known, state, live, accrued, goods, partners, roles)
+
+    def live_of(self, *roles: str) -> Iterator[Doc]:
+        """The live events of these roles."""
+        return (doc for role in roles for doc in self.of_role.get(role, ()))
 
     @property
     def accrual(self) -> str:
@@ -164,10 +175,10 @@ class Facts:
             return move.task, move.number
         task = header.id if self.known.whole_sales else move.task
         # Invoices whose number no cost bears, and shipments whose cost bears no invoice's: the first is the first's.
-        invoices = [doc for doc in self.live if doc.role == "invoice" and self._may_be_of(header, doc)]
+        invoices = [doc for doc in self.live_of("invoice") if self._may_be_of(header, doc)]
         invoices = [doc for doc in invoices if any(slot in self.goods for slot, _ in doc.legs)]
         costs = [doc for doc in self.known.numbers.get(plain(header.number), ()) if doc.role == "cost"]
-        named = {plain(doc.number) for doc in costs} | {doc.plain for doc in self.live if doc.role == "cost"}
+        named = {plain(doc.number) for doc in costs} | {doc.plain for doc in self.live_of("cost")}
         lone = sorted((doc.day, doc.number) for doc in invoices if doc.plain not in named)
         billed = {doc.day for doc in costs if doc.plain != plain(header.number)}
         first: dict[str, date] = {}
@@ -185,7 +196,7 @@ class Facts:
         return not self.known.whole_sales and not doc.also and doc.name.casefold() == header.name.casefold()
 
 
-def _accrued(live: Iterable[Doc], known: Known, state: State) -> frozenset[int]:
+def _accrued(receipts: Iterable[Doc], known: Known, state: State) -> frozenset[int]:
     """Slots of accrued purchases that receipts credit with what their movements brought; a clearing account for
     freight is credited too, but with other amounts."""
     came: defaultdict[tuple[str, date], int] = defaultdict(int)
@@ -194,24 +205,22 @@ def _accrued(live: Iterable[Doc], known: Known, state: State) -> frozenset[int]:
             came[plain(move.number), move.day] += move.cost
     told: defaultdict[int, list[bool]] = defaultdict(list)
     sums: defaultdict[tuple[int, str, date], int] = defaultdict(int)
-    for doc in live:
-        if doc.role == "receipt":
-            for slot, amount in doc.legs:
-                if known.slots.controls[slot] == "accrued_purchases":
-                    sums[slot, doc.plain, doc.day] -= amount
+    for doc in receipts:
+        for slot, amount in doc.legs:
+            if known.slots.controls[slot] == "accrued_purchases":
+                sums[slot, doc.plain, doc.day] -= amount
     for (slot, number, day), amount in sums.items():
         told[slot].append(not came or came.get((number, day)) == amount)
     return frozenset(slot for slot, equal in told.items() if 2 * sum(equal) >= len(equal))
 
 
-def _goods(live: Iterable[Doc], known: Known, state: State) -> frozenset[int]:
+def _goods(invoices: Iterable[Doc], known: Known, state: State) -> frozenset[int]:
     """Revenue slots on which goods are sold; the company's own is the one with the largest turnover."""
     turned: defaultdict[int, int] = defaultdict(int)
-    for doc in live:
-        if doc.role == "invoice":
-            for slot, amount in doc.legs:
-                if known.slots.controls[slot] == "revenue":
-                    turned[slot] += abs(amount)
+    for doc in invoices:
+        for slot, amount in doc.legs:
+            if known.slots.controls[slot] == "revenue":
+                turned[slot] += abs(amount)
     own = {max(turned, key=lambda slot: (turned[slot], -slot))} if turned and "" in state.goods_accounts else set()
     named = {known.slots.of(Source.CIN7, code) for code in state.goods_accounts}
     return frozenset(own | (named & turned.keys())) or frozenset(turned)
