@@ -8,7 +8,7 @@ from decimal import Decimal
 from sys import intern
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, Text, and_, case, cast, func, or_, select
+from sqlalchemy import Float, Select, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
@@ -57,7 +57,8 @@ def _products(session: Session, books: Books, source: Source) -> tuple[Product, 
 
 
 def _sold(session: Session, books: Books, wanted: Collection[str]) -> frozenset[str]:
-    """Of the SKUs that are `wanted` those that were shipped by a sale in the period, invoiced in it, or stand on a QuickBooks sales document of it."""
+    """Of the `wanted` SKUs those that a sale shipped in the period, that were invoiced in it, or that stand on a
+    QuickBooks sales document of it."""
     move, line, head = MOVEMENT.c, LINE.c, DOCUMENT.c
     shipped = select(move.sku).where(
         move.company == books.company.id, move.kind.like("Sale%"), move.day.between(*_days(books))
@@ -171,26 +172,23 @@ def _goods(session: Session, books: Books) -> dict[str, int]:
     same = (head.company == line.company) & (head.source == line.source)
     same = same & (head.kind == line.kind) & (head.id == line.id)
     good = (own.company == line.company) & (own.source == Source.CIN7.value) & (own.sku == line.sku)
-
-    def lines(*columns: ColumnElement[Any]) -> Select[Any]:
-        return (
-            select(head.id, *columns)
-            .join_from(LINE, DOCUMENT, same)
-            .outerjoin(own.id.table, good)
-            .where(
-                line.company == books.company.id,
-                line.source == Source.QBO.value,
-                line.kind == "Invoice",
-                head.day <= books.period.end,
-                head.deleted_at.is_(None),
-                head.voided.is_(False),
-            )
+    lines = (
+        select(head.id)
+        .join_from(LINE, DOCUMENT, same)
+        .outerjoin(own.id.table, good)
+        .where(
+            line.company == books.company.id,
+            line.source == Source.QBO.value,
+            line.kind == "Invoice",
+            head.day <= books.period.end,
+            head.deleted_at.is_(None),
+            head.voided.is_(False),
         )
-
+    )
     # Money of the books' own currency is added by the database; what is to be turned into it is rounded line by line.
     same_money = (head.currency == books.currency) & (head.rate.is_(None) | (head.rate == Decimal(1)))
     unknown = and_(line.item != "", own.tracks_quantity.is_(None), func.coalesce(line.amount, 0) != 0)
-    added = lines(
+    added = lines.add_columns(
         func.sum(case((own.tracks_quantity, func.coalesce(line.amount, 0)), else_=0)),
         func.max(case((unknown, 1), else_=0)),
     )
@@ -200,7 +198,9 @@ def _goods(session: Session, books: Books) -> dict[str, int]:
         found[id_] += int(amount)
         if odd:
             strange.add(id_)
-    foreign = lines(head.rate, head.currency, line.amount, line.item, own.tracks_quantity).where(~same_money)
+    foreign = lines.add_columns(head.rate, head.currency, line.amount, line.item, own.tracks_quantity).where(
+        ~same_money
+    )
     for id_, rate, currency, amount, item, stocked in streamed(session, foreign):
         value = from_minor(amount or 0, currency) * (rate or 1)
         found[id_] += to_minor(value, books.currency) if stocked else 0

@@ -84,7 +84,8 @@ class Facts:
     @classmethod
     def of(cls, books: Books, ledgers: Ledgers, matched: Matched, known: Known, state: State) -> Facts:
         """`live`: Cin7's events that were not taken back; `accrued`: the slots on which receipts wait for their bills;
-        `goods`: those on which goods are sold; `partners`: Cin7 event -> the QuickBooks documents that it is; `of_role`: role -> live ones."""
+        `goods`: those on which goods are sold; `partners`: Cin7 event -> the QuickBooks documents that it is;
+        `of_role`: role -> the live events."""
         live = dict.fromkeys(known.live)
         of_role: defaultdict[str, list[Doc]] = defaultdict(list)
         for doc in live:
