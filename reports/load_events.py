@@ -273,20 +273,27 @@ def _also(session: Session, company: int, own: Mapping[tuple[str, str], Header])
     A shipment goes by its order's until it is invoiced. Where the ledger calls a purchase by its order, QuickBooks
     still calls it by the bill.
     """
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    found: dict[str, tuple[str, ...]] = {}
     for header in own.values():
         if header.kind == "Purchase" and header.invoice:
-            found[plain(header.number)].add(header.invoice)
+            _further(found, plain(header.number), header.invoice)
         if header.kind == "Sale":
             for key in (header.id, plain(header.invoice), *(id_ for _, id_ in header.links)):
-                found[key].add(header.number)
+                _further(found, key, header.number)
     c = MOVEMENT.c
-    moved = session.execute(
-        select(c.task, c.number).where(c.company == company, c.kind.like("Sale%"), c.task != "").distinct()
-    )
-    for task, number in moved:
-        found[task].add(number)
-    return {key: tuple(sorted(numbers)) for key, numbers in found.items() if key}
+    moved = select(c.task, c.number).where(c.company == company, c.kind.like("Sale%"), c.task != "").distinct()
+    for task, number in streamed(session, moved):
+        _further(found, task, intern(number))
+    found.pop("", None)
+    return found
+
+
+def _further(found: dict[str, tuple[str, ...]], key: str, number: str) -> None:
+    before = found.get(key)
+    if before is None:
+        found[key] = (number,)
+    elif number not in before:
+        found[key] = tuple(sorted((*before, number)))
 
 
 def _channels(own: Iterable[Header]) -> dict[str, str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, TypeAlias
 
-from reports.reconcile.documents import ELSEWHERE, Doc, Pair, Slots, added
+from reports.reconcile.documents import ELSEWHERE, Doc, Legs, Pair, Slots, added
 from reports.reconcile.numbers import plain
-from reports.reconcile.roles import Ways, attach, role
+from reports.reconcile.roles import ATTACHED, PARTS, Ways, attach, role
 from sync.domain.accounts import Source
 
 _TAIL = " - "
@@ -43,12 +44,17 @@ class QboRow(NamedTuple):
     amount: int
 
 
+# TaskID, Type, number, day and part
+_Key: TypeAlias = tuple[str, str, str, date, str]
+# The order of Doc.key among documents of one side.
+_ORDER = attrgetter("id", "number", "day", "role", "legs")
+
+
 @dataclass(slots=True)
 class _Event:
     row: Cin7Row
-    number: str
-    pairs: list[Pair] = field(default_factory=list)
-    touches: bool = False
+    pairs: list[Pair]
+    touches: bool
 
 
 def own_number(reference: str, text: str) -> tuple[str, str]:
@@ -85,88 +91,122 @@ def cin7_documents(
     Rows of one TaskID, number, day and role are one event; those on no compared account are left out. `also`: TaskID
     or number in plain form -> further numbers of it.
     """
-    groups: dict[tuple[str, str, str, date], dict[str, _Event]] = defaultdict(dict)
+    events: dict[_Key, _Event] = {}
     numbers: dict[tuple[str, str], tuple[str, str]] = {}
-    parts: dict[tuple[str, str, str], tuple[str, int, int, bool]] = {}
-    debited: dict[tuple[str, str, str], bool] = {}
+    parts: dict[tuple[str, str, str], tuple[str, int, int, bool, bool]] = {}
     for row in rows:
         told = numbers.get((row.reference, row.text))
         if told is None:
             told = numbers[row.reference, row.text] = own_number(row.reference, row.text)
         way = parts.get((row.kind, row.debit, row.credit))
         if way is None:
-            part, debited[row.kind, row.debit, row.credit] = ways.part(row.kind, row.debit, row.credit)
+            part, debited = ways.part(row.kind, row.debit, row.credit)
             debit, credit = slots.of(Source.CIN7, row.debit), slots.of(Source.CIN7, row.credit)
-            way = parts[row.kind, row.debit, row.credit] = (part, debit, credit, debit >= 0 or credit >= 0)
-        part, debit, credit, touches = way
+            way = parts[row.kind, row.debit, row.credit] = (part, debit, credit, debit >= 0 or credit >= 0, debited)
+        part, debit, credit, touches, debited = way
         number = told[0]
         if "/" in number:
-            number = _one_of(number, part, also, debited[row.kind, row.debit, row.credit])
-        events = groups[row.document, row.kind, number, row.day]
-        event = events.get(part)
+            number = _one_of(number, part, also, debited)
+        key = (row.document, row.kind, number, row.day, part)
+        event = events.get(key)
         if event is None:
-            event = events[part] = _Event(row, number)
-        event.pairs.append((debit, credit, row.amount))
-        event.touches = event.touches or touches
+            events[key] = _Event(row, [(debit, credit, row.amount)], touches)
+        else:
+            event.pairs.append((debit, credit, row.amount))
+            event.touches = event.touches or touches
+    _attach(events)
     live: list[Doc] = []
     gone: list[Doc] = []
-    while groups:
-        _, events = groups.popitem()
-        for part, event in _attached(events).items():
-            if event.touches:
-                doc = _document(part, event, slots, numbers, also)
-                (live if doc.legs else gone).append(doc)
-    return sorted(live, key=lambda doc: doc.key), sorted(gone, key=lambda doc: doc.key)
+    made = _Making(slots, {told: beside for told, (_, beside) in numbers.items() if beside}, also)
+    while events:  # the rows of each go as its document comes
+        key, event = events.popitem()
+        if event.touches:
+            doc = made.document(key, event)
+            (live if doc.legs else gone).append(doc)
+    return sorted(live, key=_ORDER), sorted(gone, key=_ORDER)
 
 
-def _attached(events: dict[str, _Event]) -> dict[str, _Event]:
-    if "attached" not in events:
-        return events
-    rest = events.pop("attached")
-    part = attach("attached", events)
-    if part in events:
-        events[part].pairs += rest.pairs
-        events[part].touches = events[part].touches or rest.touches
-    else:
-        events[part] = rest
-    return events
+def _attach(events: dict[_Key, _Event]) -> None:
+    """Puts the rows that belong to another part of their document there."""
+    for key in [key for key in events if key[-1] == ATTACHED]:
+        rest = events.pop(key)
+        beside = [part for part in PARTS if (*key[:-1], part) in events]
+        own = (*key[:-1], attach(ATTACHED, beside))
+        event = events.setdefault(own, rest)
+        if event is not rest:
+            event.pairs += rest.pairs
+            event.touches = event.touches or rest.touches
 
 
-def _document(
-    part: str,
-    event: _Event,
-    slots: Slots,
-    numbers: Mapping[tuple[str, str], tuple[str, str]],
-    also: Mapping[str, tuple[str, ...]],
-) -> Doc:
-    row = event.row
-    pairs = tuple(sorted(event.pairs))
-    legs = legs_of(pairs)
-    control = "receivables" if row.kind.strip().lower() == "sale" else "payables"
-    net = sum(amount for slot, amount in legs if slots.controls[slot] == control)
-    beside = numbers[row.reference, row.text][1]
-    own = plain(event.number)
-    others = (*also.get(row.document, ()), *also.get(own, ()))
-    return Doc(
-        side=Source.CIN7,
-        id=row.document,
-        kind=row.kind,
-        number=event.number,
-        day=row.day,
-        role=role(row.kind, part, net),
-        legs=legs,
-        rows=len(pairs),
-        name=row.name,
-        texts=(row.text,),
-        also=tuple(sorted({plain(other) for other in others if other} - {own})) if others else (),
-        near=(plain(beside),) if beside else (),
-        plain=own,
-        pairs=pairs,
-    )
+@dataclass(slots=True)
+class _Making:
+    """What documents are made with; what is told of one number or kind is told once."""
+
+    slots: Slots
+    beside: Mapping[tuple[str, str], str]
+    also: Mapping[str, tuple[str, ...]]
+    plains: dict[str, str] = field(default_factory=dict)
+    further: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
+    roles: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    own_slots: dict[str, frozenset[int]] = field(default_factory=dict)
+
+    def document(self, key: _Key, event: _Event) -> Doc:
+        id_, kind, number, day, part = key
+        row, pairs = event.row, tuple(sorted(event.pairs))
+        legs = legs_of(pairs)
+        own = self.plains.get(number)
+        if own is None:
+            own = self.plains[number] = plain(number)
+        beside = self.beside.get((row.reference, row.text)) if self.beside else None
+        return Doc(
+            side=Source.CIN7,
+            id=id_,
+            kind=kind,
+            number=number,
+            day=day,
+            role=self._role(kind, part, legs),
+            legs=legs,
+            rows=len(pairs),
+            name=row.name,
+            texts=(row.text,),
+            also=self._further(own, self.also.get(id_, ()), self.also.get(own, ())),
+            near=(plain(beside),) if beside else (),
+            plain=own,
+            pairs=pairs,
+        )
+
+    def _role(self, kind: str, part: str, legs: Legs) -> str:
+        own = self.own_slots.get(kind)
+        if own is None:
+            control = "receivables" if kind.strip().lower() == "sale" else "payables"
+            own = frozenset(slot for slot, name in enumerate(self.slots.controls) if name == control)
+            self.own_slots[kind] = own
+        net = 0
+        for slot, amount in legs:
+            if slot in own:
+                net += amount
+        sign = (net > 0) - (net < 0)
+        found = self.roles.get((kind, part, sign))
+        if found is None:
+            found = self.roles[kind, part, sign] = role(kind, part, sign)
+        return found
+
+    def _further(self, own: str, *told: tuple[str, ...]) -> tuple[str, ...]:
+        if not any(told):
+            return ()
+        found = self.further.get((own, *told))  # type: ignore[arg-type]
+        if found is None:
+            others = {plain(other) for some in told for other in some if other}
+            found = self.further[own, *told] = tuple(sorted(others - {own}))  # type: ignore[index]
+        return found
 
 
-def legs_of(pairs: Iterable[Pair]) -> tuple[tuple[int, int], ...]:
+def legs_of(pairs: Sequence[Pair]) -> Legs:
     """What ledger rows post, slot by slot."""
+    if len(pairs) == 1 and pairs[0][0] != pairs[0][1] and pairs[0][2]:  # as nearly all events have
+        debit, credit, amount = pairs[0]
+        both = ((debit, amount), (credit, -amount)) if debit < credit else ((credit, -amount), (debit, amount))
+        return both if both[0][0] != ELSEWHERE else both[1:]
     legs: list[tuple[int, int]] = []
     for debit, credit, amount in pairs:
         legs += ((debit, amount), (credit, -amount))
@@ -184,10 +224,12 @@ def qbo_documents(rows: Iterable[QboRow], slots: Slots) -> tuple[list[Doc], list
         (kind, id_), own = groups.popitem()
         doc = _transaction(kind, id_, own, slots)
         (heard if doc.legs else quiet).append(doc)
-    return sorted(heard, key=lambda doc: doc.key), sorted(quiet, key=lambda doc: doc.key)
+    return sorted(heard, key=_ORDER), sorted(quiet, key=_ORDER)
 
 
 def _transaction(kind: str, id_: str, own: list[QboRow], slots: Slots) -> Doc:
+    if len(own) == 2 and own[0].account != own[1].account:
+        return _of_two(kind, id_, own, slots)
     first = min(own)
     nets: dict[tuple[str, str, str], int] = {}
     for row in own:
@@ -207,4 +249,29 @@ def _transaction(kind: str, id_: str, own: list[QboRow], slots: Slots) -> Doc:
         texts=tuple(sorted({memo for _, memo, _ in nets if memo})),
         plain=plain(first.number),
         gross=sum([amount for amount in nets.values() if amount > 0]),
+    )
+
+
+def _of_two(kind: str, id_: str, own: list[QboRow], slots: Slots) -> Doc:
+    """A transaction of two rows on two accounts, as nearly all journals and payments are: nothing of it nets out."""
+    first, last = own if own[0] < own[1] else (own[1], own[0])
+    one, other = first.memo, last.memo
+    texts = (one,) if one == other else tuple(sorted((one, other)))
+    legs = (
+        (slots.qbo.get(first.account, ELSEWHERE), first.amount),
+        (slots.qbo.get(last.account, ELSEWHERE), last.amount),
+    )
+    return Doc(
+        side=Source.QBO,
+        id=id_,
+        kind=kind,
+        number=first.number,
+        day=first.day,
+        role=kind,
+        legs=added(legs),
+        rows=2,
+        name=first.name if first.name > last.name else last.name,
+        texts=texts if texts[0] else texts[1:],
+        plain=plain(first.number),
+        gross=max(first.amount, 0) + max(last.amount, 0),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from reports.reconcile.documents import Doc, Legs
@@ -28,13 +28,20 @@ def match_exact(work: Work) -> None:
                     index[number, doc.day, doc.legs].append(doc)
                     known[number] = None
         for txn in list(work.qbo):
-            for number in _numbers(txn, known, work):
-                waiting = index.get((number, txn.day, txn.legs))
-                event = next((doc for doc in waiting or () if doc in work.cin7), None)
-                if event is not None:
-                    work.put([event], [txn], "number").agreed = True
-                    txn.legs = event.legs  # equal, and of a million documents one copy is enough
-                    break
+            event = _open(index.get((txn.plain, txn.day, txn.legs)), work)
+            if event is None:
+                places = (index.get((number, txn.day, txn.legs)) for number in _numbers(txn, known, work))
+                event = next((found for place in places if (found := _open(place, work))), None)
+            if event is not None:
+                work.put([event], [txn], "number").agreed = True
+                txn.legs = event.legs  # equal, and of a million documents one copy is enough
+
+
+def _open(waiting: Iterable[Doc] | None, work: Work) -> Doc | None:
+    for doc in waiting or ():
+        if doc in work.cin7:
+            return doc
+    return None
 
 
 def _numbers(txn: Doc, known: Collection[str], work: Work) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from reports.books import Books
@@ -15,6 +15,7 @@ from reports.reconcile.numbers import digits, plain, shape
 from reports.reconcile.view import Known, Sold
 from sync.domain.accounts import Source
 
+_NOTHING = Sold(0, 0, 0)
 # Numbers of these roles come from Cin7's own sequences; a bill's is its supplier's.
 _ENDING = re.compile(r"\D*[A-Z]\D*9+")  # a pattern with letters before its digits
 _NUMBERED = frozenset({"invoice", "credit", "cost", "task", "journal", "money"})
@@ -112,21 +113,20 @@ def _taken_back(matched: Matched) -> Iterable[Doc]:
 
 def _days(found: Ledgers) -> dict[tuple[str, date], tuple[Sold, ...]]:
     """(channel, day) -> what was sold through it, with what was credited and without; "" for all channels together."""
-    docs: defaultdict[tuple[str, date], list[Doc]] = defaultdict(list)
+    every: dict[tuple[str, date], Sold] = {}
+    billed: dict[tuple[str, date], Sold] = {}
+    signs = dict(enumerate(zip(found.slots.controls, found.slots.signs, strict=True)))
+    revenue, tax = ({slot: sign for slot, (name, sign) in signs.items() if name == own} for own in ("revenue", "tax"))
     for doc in found.cin7:
         if doc.role in ("invoice", "credit"):
             words = (doc.id, doc.plain, *doc.also) if found.channels else ()
             channel = next((found.channels[word] for word in words if found.channels.get(word)), "")
-            docs["", doc.day].append(doc)
-            if channel:
-                docs[channel, doc.day].append(doc)
-    return {key: (_sold(found, some), _sold(found, [d for d in some if d.role == "invoice"]))
-            for key, some in docs.items()}  # fmt: skip
-
-
-def _sold(found: Ledgers, docs: Sequence[Doc]) -> Sold:
-    revenue, tax = (sum(found.slots.amount(doc, control) for doc in docs) for control in ("revenue", "tax"))
-    return Sold(revenue, tax, len(docs))
+            amounts = [sum([own[slot] * amount for slot, amount in doc.legs if slot in own]) for own in (revenue, tax)]
+            for key in {("", doc.day), (channel, doc.day)}:
+                for sums in (every, billed) if doc.role == "invoice" else (every,):
+                    before = sums.get(key, _NOTHING)
+                    sums[key] = Sold(before[0] + amounts[0], before[1] + amounts[1], before[2] + 1)
+    return {key: (sold, billed.get(key, _NOTHING)) for key, sold in every.items()}
 
 
 def _shapes(docs: Iterable[Doc]) -> dict[str, int]:

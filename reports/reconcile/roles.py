@@ -10,7 +10,8 @@ from sync.domain.accounts import Account, AccountClass
 GOODS = frozenset({"inventory", "in_transit", "work_in_progress", "accrued_purchases", "cogs", "inventory_adjustments"})
 _OWN_SIDE = {"sale": "receivables", "purchase": "payables"}
 _MONEY = "bank"
-_ATTACHED = "attached"
+ATTACHED = "attached"
+PARTS = ("document", "settling")  # to which what is attached may belong
 _CLASSES = {AccountClass.EXPENSE: "result", AccountClass.REVENUE: "result", AccountClass.ASSET: "asset"}
 
 # QuickBooks entities that an event of this role becomes by itself; a journal may stand for any of them.
@@ -89,7 +90,7 @@ def role(kind: str, part: str, net: int) -> str:
 
 def attach(part: str, parts: Iterable[str]) -> str:
     """Where a row of receivables or payables against a result account belongs: currency gains go with the payment."""
-    if part != _ATTACHED:
+    if part != ATTACHED:
         return part
     return "settling" if "settling" in set(parts) else "document"
 
@@ -100,7 +101,7 @@ def _settling(own: str, other: str) -> str:
         return "settling"
     if other == "prepaid":
         return "applied"
-    return _ATTACHED if other == "result" else "document"
+    return ATTACHED if other == "result" else "document"
 
 
 def _task(word: str) -> str:
