@@ -264,7 +264,7 @@ def _header(row: AnyRow) -> Header:
     told = tuple((kind, id_) for kind, id_ in json.loads(links)) if links != "[]" else ()
     made: list[Any] = [intern(each) if type(each) is str else each for each in row]
     made[0], made[_LINKS] = _SOURCES[row[0]], told
-    return Header._make(made)
+    return Header(*made)
 
 
 def _also(session: Session, company: int, own: Mapping[tuple[str, str], Header]) -> dict[str, tuple[str, ...]]:

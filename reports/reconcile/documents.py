@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
 
 from reports.books import AccountMap
 from sync.domain.accounts import Source
@@ -53,7 +52,8 @@ class Doc:
         return (self.side.value, self.id, self.number, self.day, self.role, self.legs)
 
 
-class Header(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Header:
     """What a document says of itself beside the ledger; money in minor units of `currency`.
 
     `rate` is base units for one unit of `currency`. `links` are (kind, id) of the documents that it settles or that

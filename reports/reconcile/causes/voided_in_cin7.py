@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from reports.reconcile.documents import Doc, Header, turnover
 from reports.reconcile.findings import Finding
@@ -91,7 +92,7 @@ def _with_invoice(view: View, header: Header) -> Header:
             for number in _lost(view, txn.number):
                 sale = _sale_of(view, txn, number)
                 if sale is not None and sale.id == header.id:
-                    return header._replace(invoice=number)
+                    return replace(header, invoice=number)
     return header
 
 
@@ -126,7 +127,7 @@ def _sale_of(view: View, txn: Doc, number: str) -> Header | None:
     sales = [sale for sale in sales if sale.voided] or [sale for sale in sales if sale.status.upper() in _AGAIN]
     place = _place(view, number)
     ranked = sorted(sales, key=lambda sale: (abs(digits(sale.number) - place), sale.number))
-    return ranked[0]._replace(invoice=number, day=txn.day) if ranked else None
+    return replace(ranked[0], invoice=number, day=txn.day) if ranked else None
 
 
 def _place(view: View, number: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -80,7 +81,7 @@ def test_a_check_number_like_another_bills_number_is_not_that_bills_payment() ->
     """
     headers = (
         BILL,
-        BILL._replace(id="22", number="00060"),
+        replace(BILL, id="22", number="00060"),
         Header(Source.QBO, "BillPayment", "31", "CHK-00069", links=(("Bill", "22"),)),
         Header(Source.QBO, "BillPayment", "32", "CHK-00071", links=(("Bill", "21"),)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -52,12 +53,12 @@ def test_sales_that_another_connector_posts_are_policy() -> None:
 
 
 def test_a_voided_document_is_told_with_nothing_on_its_side() -> None:
-    finding = one(examined(INVOICE, HEADER._replace(voided=True)), "voided_in_qbo", "revenue")
+    finding = one(examined(INVOICE, replace(HEADER, voided=True)), "voided_in_qbo", "revenue")
     assert (finding.amount, finding.qbo[0].id, finding.qbo[0].amount) == (10000, "7", 0)
 
 
 def test_a_deleted_document_is_told_by_when_it_went() -> None:
-    gone = HEADER._replace(deleted_at=datetime(2026, 1, 9, tzinfo=UTC))
+    gone = replace(HEADER, deleted_at=datetime(2026, 1, 9, tzinfo=UTC))
     assert "2026-01-09" in one(examined(INVOICE, gone), "deleted_in_qbo", "revenue").explanation
 
 
@@ -73,7 +74,7 @@ def test_a_second_posting_with_a_suffix_is_a_duplicate_too() -> None:
 
 
 def test_the_duplicate_with_a_payment_is_the_one_that_is_kept() -> None:
-    paid = HEADER._replace(id="8", links=(("Payment", "9"),))
+    paid = replace(HEADER, id="8", links=(("Payment", "9"),))
     found = examined(INVOICE + MIRROR + SECOND, HEADER, paid)
     assert [document.id for document in one(found, "duplicate_in_qbo", "revenue").qbo] == ["7", "8"]
 
@@ -116,11 +117,11 @@ def test_a_document_dated_outside_is_told_by_the_side_inside() -> None:
 
 
 def test_foreign_amounts_at_another_rate_differ_by_one_ratio() -> None:
-    header = HEADER._replace(currency="EUR", rate=Decimal("1.06"), total=10189)
+    header = replace(HEADER, currency="EUR", rate=Decimal("1.06"), total=10189)
     sale = Header(Source.CIN7, "Sale", "s1", "SO-1", invoice="INV-1", currency="EUR", total=10189)
     text = INVOICE + "qbo 2026-01-05 Invoice 7 INV-1 84:110.16 79:-102.00 88:-8.16\n"
     assert {cause for cause, _, _ in told(examined(text, header, sale))} == {"exchange_rate_differs"}
-    other = header._replace(total=10393)
+    other = replace(header, total=10393)
     assert {cause for cause, _, _ in told(examined(text, other, sale))} == {"amount_differs"}
 
 
