@@ -164,7 +164,7 @@ def _key(finding: expected.Finding | Finding, same: Mapping[str, str]) -> Key:
         # Of receipts with equal cost nothing tells which one the bill was for.
         ids, day = {("", each.reference) for each in finding.cin7}, str(finding.at_stake)
     if cause == "backdated_after_close":
-        ids, theirs = set(), set()  # the contract wants the document on its own side only
+        ids = set() if theirs else ids  # the contract wants the document on its own side only
     subject = "" if finding.cin7 or finding.qbo else finding.subject
     return cause, same.get(control or "", control), frozenset(ids), frozenset(theirs), subject + day
 
