@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from typing import Literal
 
 import httpx
@@ -260,9 +261,9 @@ class Transport:
         # A system that was found dead is not waited for as long as one that is slow.
         longest = max(self._patience, 1.0)
         seconds = min(call.timeout, longest, _DEAD_SECONDS if self._dead else longest)
-        began = self._clock()
+        began, body = self._clock(), BytesIO()
         try:
-            answer = self._http.request(
+            with self._http.stream(
                 call.method,
                 f"{self._base}/{call.path.lstrip('/')}",
                 params=call.params or None,
@@ -271,7 +272,10 @@ class Transport:
                 timeout=httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS)),
                 follow_redirects=False,
                 extensions={"trace": trace},
-            )
+            ) as answer:
+                # httpx itself holds a body twice at its end: in pieces and joined.
+                for piece in answer.iter_bytes():
+                    body.write(piece)
         except httpx.RequestError as error:
             if not isinstance(error, _NEVER_SENT):
                 self._count(tally, calls=1)
@@ -280,7 +284,7 @@ class Transport:
         self._count(tally, calls=1)
         elapsed = self._clock() - began
         log.debug("%s %s %s %d in %.2f s", self.system, call.method, call.path, answer.status_code, elapsed)
-        return Answer(answer.status_code, answer.headers, answer.content, elapsed, call.path)
+        return Answer(answer.status_code, answer.headers, body.getvalue(), elapsed, call.path)
 
     def _heard(self) -> None:
         self._answered_at, self._dead = self._clock(), False

@@ -79,11 +79,12 @@ def documents(sync: Sync, tally: Tally, name: str) -> Outcome:
     with reading(sync.engine) as session:
         learned = reads.learned(session, sync.company, Source.CIN7, name)
         currency = reads.company(session, sync.company).currency
-    newest: list[datetime] = []
+    newest: datetime | None = None
 
     def keep(rows: list[Row]) -> int:
+        nonlocal newest
         found = [to_domain.document(resource, row, currency) for row in rows]
-        newest.extend(document.updated for document in found if document.updated)
+        newest = max(filter(None, [newest, *(document.updated for document in found)]), default=None)
         return store_documents(sync, resource.kind, found)
 
     cursor = learned.get("cursor")
@@ -95,7 +96,7 @@ def documents(sync: Sync, tally: Tally, name: str) -> Outcome:
                 session, sync.company, Source.CIN7, resource.kind, seen=seen, at=sync.started
             )
         if not outcome.incomplete and resource.since:
-            latest = max([*newest, *([datetime.fromisoformat(cursor)] if cursor else [])], default=None)
+            latest = max(filter(None, [newest, datetime.fromisoformat(cursor) if cursor else None]), default=None)
             if latest:
                 writes.learn(session, sync.company, Source.CIN7, name, cursor=latest.isoformat())
     if not outcome.incomplete:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -157,7 +157,7 @@ class _Walk:
         inner = row.group if row.group in _DEBIT_POSITIVE else group
         if row.group and row.Summary and row.Summary.ColData:
             self.totals[row.group] = self.report.minor(row.Summary.ColData, self.place) or 0
-        children = (row.Rows.Row or []) if row.Rows else []
+        children = list(row.inner())
         own = row.Header.ColData if row.Header else None
         # A parent's own amount stands in the cells of its header; its total is own and children.
         total = self.account(own, inner, computed=False) if own and head(row).id else 0
@@ -183,14 +183,14 @@ class _Walk:
         return amount
 
 
-def _data_rows(report: Report, rows: list[Row]) -> Iterator[list[Cell]]:
+def _data_rows(report: Report, rows: Iterable[Row]) -> Iterator[list[Cell]]:
     for row in rows:
         if row.ColData is not None:
             refuse_cut(report, row.ColData)
             if row.group != _GRAND_TOTAL:
                 yield row.ColData
-        elif row.Rows:
-            yield from _data_rows(report, row.Rows.Row or [])
+        else:
+            yield from _data_rows(report, row.inner())
 
 
 def _span(column: Column) -> Period | None:

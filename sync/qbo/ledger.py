@@ -115,7 +115,7 @@ class _Reading:
         # A parent's own postings stand in a nested section without a header: its account is the parent's.
         inner = account if row.Header is None else head(row).id or ""
         natural = debit = credit = 0
-        for child in (row.Rows.Row or ()) if row.Rows else ():
+        for child in row.inner():
             sums = self.section(child, inner)
             natural, debit, credit = natural + sums[0], debit + sums[1], credit + sums[2]
         for place, total in (

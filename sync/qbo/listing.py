@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sync.qbo.reports import Cell, Report, refuse_cut
+from sync.qbo.reports import Cell, Report, Row, refuse_cut
 from sync.qbo.resources import entity_of
 
 _COLUMNS = ("tx_date", "txn_type", "doc_num", "is_no_post", "name", "memo", "account_name", "subt_nat_home_amount")
@@ -42,15 +43,19 @@ def read_listing(report: Report, currency: str) -> list[Listed]:
     """
     report = report.in_currency(currency)
     found: list[Listed] = []
-    rows = list(reversed(report.rows))
-    while rows:
-        row = rows.pop()
+    for row in _all(report.rows):
         if row.ColData is not None:
             refuse_cut(report, row.ColData)
             listed = _listed(report, row.ColData)
             found += [listed] if listed else []
-        rows += reversed((row.Rows.Row or []) if row.Rows else [])
     return found
+
+
+def _all(rows: Iterable[Row]) -> Iterator[Row]:
+    """Each row, and behind it those inside it."""
+    for row in rows:
+        yield row
+        yield from _all(row.inner())
 
 
 def _listed(report: Report, cells: list[Cell]) -> Listed | None:

@@ -28,7 +28,9 @@ class Cells(msgspec.Struct, gc=False):
 
 
 class Rows(msgspec.Struct, gc=False):
-    Row: list[Row] | None = None
+    """The rows of a section as the text that they came in: read, those of a long ledger take many times the memory."""
+
+    Row: list[msgspec.Raw] | None = None
 
 
 class Row(msgspec.Struct, gc=False):
@@ -39,6 +41,15 @@ class Row(msgspec.Struct, gc=False):
     Rows: Rows | None = None
     Summary: Cells | None = None
     group: str = ""
+
+    def inner(self) -> Iterator[Row]:
+        """The rows of this section, each read when it is its turn; UnexpectedPayload for one that is none."""
+        for raw in (self.Rows.Row or ()) if self.Rows else ():
+            try:
+                yield _ROW.decode(raw)
+            except (msgspec.DecodeError, UnicodeDecodeError) as misfit:
+                _refuse_said_cut(bytes(raw))
+                _refuse_misfit(misfit)
 
 
 class _Pair(msgspec.Struct, gc=False):
@@ -66,14 +77,19 @@ class _Header(msgspec.Struct, gc=False):
     Option: list[_Pair] | None = None
 
 
+class _Top(msgspec.Struct, gc=False):
+    Row: list[Row] | None = None
+
+
 class _Tree(msgspec.Struct, gc=False):
     Header: _Header
     Columns: _Columns | None = None
-    Rows: Rows | None = None
+    Rows: _Top | None = None
 
 
-# Built once: msgspec compiles the types here, nothing is ever written to it.
+# Built once: msgspec compiles the types here, nothing is ever written to them.
 _TREE = msgspec.json.Decoder(_Tree)
+_ROW = msgspec.json.Decoder(Row)
 
 
 @dataclass(frozen=True)
@@ -150,7 +166,7 @@ def read_report(body: bytes) -> Report:
         tree = _TREE.decode(body)
     except msgspec.ValidationError as misfit:
         _refuse_said_cut(body)
-        raise UnexpectedPayload(f"{NAME}: the answer is no report ({misfit}).", system=SYSTEM) from None
+        _refuse_misfit(misfit)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         _refuse_said_cut(body)
         raise NotWhole(str(fault)) from None
@@ -168,6 +184,10 @@ def read_report(body: bytes) -> Report:
     if rows and not report.columns:
         report.refuse("it has rows but no columns")
     return report
+
+
+def _refuse_misfit(misfit: Exception) -> NoReturn:
+    raise UnexpectedPayload(f"{NAME}: the answer is no report ({misfit}).", system=SYSTEM) from None
 
 
 def _refuse_said_cut(body: bytes) -> None:

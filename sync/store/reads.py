@@ -132,11 +132,12 @@ def figures(session: Session, company: int) -> list[Figure]:
     return sorted(found, key=lambda figure: (figure.source, figure.entity))
 
 
-def known_ids(session: Session, company: int, source: Source, kind: str) -> set[str]:
-    """Ids of the cached documents of a kind that are not deleted."""
+def known_ids(session: Session, company: int, source: Source, kind: str) -> Iterator[str]:
+    """Ids of the cached documents of a kind that are not deleted, as they are read."""
     table = table_of(DocumentRow)
     where = (table.c.company == company, table.c.source == str(source), table.c.kind == kind)
-    return set(session.execute(_only(table, "id").where(*where, table.c.deleted_at.is_(None))).scalars())
+    query = _only(table, "id").where(*where, table.c.deleted_at.is_(None))
+    yield from session.execute(query, execution_options={"yield_per": 5_000}).scalars()
 
 
 def undetailed(session: Session, company: int, source: Source, kind: str, limit: int) -> list[str]:

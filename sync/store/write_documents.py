@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -63,9 +63,10 @@ def mark_deleted(session: Session, company: int, source: Source, kind: str, ids:
     return count
 
 
-def mark_missing(session: Session, company: int, source: Source, kind: str, seen: Collection[str], at: datetime) -> int:
+def mark_missing(session: Session, company: int, source: Source, kind: str, seen: Set[str], at: datetime) -> int:
     """Notes as deleted every document of the kind that a whole reading did not show; how many."""
-    return mark_deleted(session, company, source, kind, known_ids(session, company, source, kind) - set(seen), at)
+    missing = [id_ for id_ in known_ids(session, company, source, kind) if id_ not in seen]
+    return mark_deleted(session, company, source, kind, missing, at)
 
 
 def _write(

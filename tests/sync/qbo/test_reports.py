@@ -85,6 +85,23 @@ def test_a_truncated_body_and_a_strange_one_are_told_apart() -> None:
         read_report(tree(Rows={"Row": [{"ColData": [{"value": 5.0}]}]}))
 
 
+def test_a_strange_row_inside_a_section_is_refused_when_it_is_read() -> None:
+    columns = {"Column": [keyed("a", "Money")]}
+    for strange in ({"ColData": [{"value": 5.0}]}, "a text", None):
+        found = read_report(tree(Columns=columns, Rows={"Row": [{"Rows": {"Row": [{"ColData": []}, strange]}}]}))
+        inner = found.rows[0].inner()
+        assert next(inner).ColData == []
+        with pytest.raises(UnexpectedPayload, match="no report"):
+            next(inner)
+
+
+def test_a_section_that_says_it_was_cut_is_too_large_whatever_its_form() -> None:
+    said = {"Message": "Unable to display more data. Please reduce the date range.", "ColData": 5}
+    found = read_report(tree(Columns={"Column": [keyed("a")]}, Rows={"Row": [{"Rows": {"Row": [said]}}]}))
+    with pytest.raises(TooLarge):
+        next(found.rows[0].inner())
+
+
 def test_rows_without_columns_are_refused() -> None:
     with pytest.raises(UnexpectedPayload, match="no columns"):
         read_report(tree(Rows={"Row": [{"ColData": [cell("a")]}]}))
