@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from sync.cin7.client import Cin7Client
 from sync.errors import AppError, SyncRunning
+from sync.memory import give_back_freed
 from sync.plan import lanes
 from sync.plan.run import Progress, StepReport, Sync, Wants
 from sync.qbo.client import QboClient
@@ -59,6 +60,7 @@ def pull(
     A part that fails leaves the others running: the report is then "partial", or "failed" when nothing succeeded.
     `run` is its id (default: a new one).
     """
+    give_back_freed()
     run, started = run or uuid.uuid4().hex[:12], now()
     stop = cancel or threading.Event()
     with _lease(engine, company, run, now, lease_seconds, started_by, stop):
