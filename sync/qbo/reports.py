@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +17,7 @@ from sync.qbo.wire import NAME, SYSTEM
 
 # Said by a body with status 200, or by a made-up last row, where a report is cut (tap-quickbooks, BaseReport.py).
 CUT_SHORT = "Unable to display more data"
+_PIECE = 1 << 20
 
 
 class Cell(msgspec.Struct, gc=False):
@@ -163,6 +165,7 @@ def read_report(body: bytes) -> Report:
     UnexpectedPayload where it is something else than a report.
     """
     try:
+        _refuse_garbled(body)
         tree = _TREE.decode(body)
     except msgspec.ValidationError as misfit:
         _refuse_said_cut(body)
@@ -184,6 +187,14 @@ def read_report(body: bytes) -> Report:
     if rows and not report.columns:
         report.refuse("it has rows but no columns")
     return report
+
+
+def _refuse_garbled(body: bytes) -> None:
+    """Raises UnicodeDecodeError for a body that is no UTF-8; rows that are read later would tell it too late."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(body), _PIECE):
+        decoder.decode(body[start : start + _PIECE])
+    decoder.decode(b"", final=True)
 
 
 def _refuse_misfit(misfit: Exception) -> NoReturn:

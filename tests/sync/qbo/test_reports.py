@@ -79,6 +79,8 @@ def test_a_truncated_body_and_a_strange_one_are_told_apart() -> None:
         read_report(b'{"Header": {"ReportName"')
     with pytest.raises(NotWhole):
         read_report(b'{"Header": {"ReportName": "\xff"}}')
+    with pytest.raises(NotWhole):
+        read_report(b'{"Header": {}, "Rows": {"Row": [{"Rows": {"Row": [{"ColData": [{"value": "\xff"}]}]}}]}}')
     with pytest.raises(UnexpectedPayload, match="no report"):
         read_report(b'{"Rows": {}}')
     with pytest.raises(UnexpectedPayload, match="no report"):
