@@ -9,6 +9,7 @@ import platform
 import sqlite3
 import sys
 import time
+from pathlib import Path
 
 # name -> what it measures; each is a module of this package with measure() -> figures.
 BENCHES = {
@@ -39,10 +40,20 @@ def main() -> int:
 
 
 def machine() -> str:
-    """What the figures were measured on."""
+    """What the figures were measured on; the load is how many processes ran or waited in the last minute."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    system = f"{platform.system()} {platform.machine()}, {cores} cores"
+    busy = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    system = f"{platform.system()} {_processor()}, {cores} cores{busy}"
     return f"{system}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+
+
+def _processor() -> str:
+    """The processor's own name where the system tells it, else its kind."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 if __name__ == "__main__":

@@ -93,9 +93,8 @@ def _timed(name: str, goal: Goal | None, ask: Callable[[], Reply]) -> Iterator[F
             work.append(time.process_time() - spent)
         if '"complete": true' not in text:
             raise RuntimeError(f"{name} answered from an incomplete cache: {text[-500:]}")
-    p50, p99 = (percentile(seconds, share) * 1000 for share in (0.50, 0.99))
-    busy = percentile(work, 0.99) * 1000  # what the machine's other work does not lengthen
-    note = (
-        f"p50 {p50:.1f} ms, slowest {max(seconds) * 1000:.1f} ms, {_TIMES} times; p99 of processor time {busy:.1f} ms"
-    )
-    yield Figure(f"answers: {name}, p99", p99, goal, note, Goal("<=", 0, " ms", 1))
+    # Processor time is what the machine's other work lengthens least: both are told, each beside the goal.
+    for clock, spans in (("p99", seconds), ("p99 of processor time", work)):
+        p50, p99 = (percentile(spans, share) * 1000 for share in (0.50, 0.99))
+        note = f"p50 {p50:.1f} ms, slowest {max(spans) * 1000:.1f} ms, {_TIMES} times"
+        yield Figure(f"answers: {name}, {clock}", p99, goal, note, Goal("<=", 0, " ms", 1))

@@ -19,7 +19,7 @@ from reports.load_memory import memory
 from reports.load_open_items import PARTS, open_on
 from reports.load_standing import sides, state
 from reports.load_stock import stock_now
-from reports.load_trade import orders_alone, trade
+from reports.load_trade import orders_alone, sales_alone, trade
 from reports.month_end import MonthEnd
 from reports.open_items import OpenItems
 from reports.pack import Pack
@@ -44,6 +44,19 @@ _NEEDS = {
 }
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """All that an answer makes lives to its end: to look for garbage among it takes longer than to make it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def cogs(
     session: Session,
     company: int,
@@ -59,7 +72,7 @@ def cogs(
     Raises NotSynced where nothing of Cin7's ledger is cached, UserError for an unknown grouping.
     """
     books = load.books(session, company, period, config, today=today, entities=_NEEDS.get(by or "", ()))
-    found = trade(session, books, every_sale=by is not None, lines=by is not None)
+    found = trade(session, books, grouped=by is not None)
     before = _before(session, books, compare or periods.before(period), found)
     return margin.cogs(books, found, by, before)
 
@@ -70,8 +83,8 @@ def _before(session: Session, books: Books, period: Period, found: Trade) -> mar
         return None
     earlier = load.another(session, books, period)
     # Units cost as much to read as the period itself: they are looked for where this period has any.
-    if found.details:
-        return margin.before(earlier, trade(session, earlier))
+    if found.read:
+        return margin.before(earlier, sales_alone(session, earlier))
     return margin.Before(earlier, margin.total(earlier, orders_alone(session, earlier), None))
 
 
@@ -172,18 +185,6 @@ def _open(session: Session, books: Books, side: str, config: Config) -> OpenItem
     since = Period(min(books.company.opening_day or at, at), at)
     whole = load.books(session, books.company.id, since, config, today=books.today, entities=PARTS[side])
     return open_on(session, whole, side, at)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """All that a tie-out makes lives to its end: to look for garbage among it takes longer than to make it."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 @_uncollected()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from reports.books import Books, ages, money_of, period_json, plain
 from reports.grouping import GROUPS, GroupRow, Total, coverage, rows_by, units
 from reports.layout import age_lines, period_words, table
-from reports.split import Share, shares
-from reports.trade import Trade, numbers, orders
+from reports.split import shares, units_sold
+from reports.trade import Trade, orders
 from reports.unfinished import NotFinal, not_final
 from sync.domain.accounts import Source
 from sync.errors import InvariantBroken, UserError
@@ -59,9 +58,9 @@ def cogs(books: Books, trade: Trade, by: str | None = None, previous: Before | N
     """
     if by is not None and by not in GROUPS:
         raise UserError(f"Sales cannot be grouped by {by!r}. Use one of {', '.join(GROUPS)}.")
-    _check(books, trade)
-    parts = _parts(books, trade, by)
-    whole = _total(books, trade, parts)
+    _check(books, trade, "revenue", "cogs")
+    parts = shares(trade, books.period, books.currency) if by else ()
+    whole = _total(books, trade, units(parts) if by else units_sold(trade, books.currency))
     rows = rows_by(parts, trade, by) if by else ()
     if by and (sum(r.total.sales for r in rows), sum(r.total.cogs for r in rows)) != (whole.sales, whole.cogs):
         raise InvariantBroken("The rows do not add up to the total; no figure is given.")
@@ -79,8 +78,8 @@ def cogs(books: Books, trade: Trade, by: str | None = None, previous: Before | N
     )
 
 
-def _check(books: Books, trade: Trade) -> None:
-    for control in ("revenue", "cogs"):
+def _check(books: Books, trade: Trade, *controls: str) -> None:
+    for control in controls:
         if sum(group.amount for group in trade.of(control)) != books.control(Source.CIN7, control):
             raise InvariantBroken(f"The documents of {control} do not add up to the ledger; no figure is given.")
 
@@ -91,20 +90,13 @@ def total(books: Books, orders: int | None, units: Decimal | None) -> Total:
 
 
 def before(books: Books, trade: Trade) -> Before:
-    """The total of a period to compare with, units too where its lines were read."""
-    _check(books, trade)
-    return Before(books, _total(books, trade, _parts(books, trade, None)))
+    """The total of a period to compare with, from its sales alone; units too where its lines were read."""
+    _check(books, trade, "revenue")
+    return Before(books, _total(books, trade, units_sold(trade, books.currency)))
 
 
-def _total(books: Books, trade: Trade, parts: Sequence[Share]) -> Total:
-    notes = {number for sale in trade.sales.values() for number in numbers(sale.credit)}
-    sold = any(group.sold for group in trade.of("revenue"))
-    return total(books, orders(trade.of("revenue"), notes), units(parts) if parts or not sold else None)
-
-
-def _parts(books: Books, trade: Trade, by: str | None) -> tuple[Share, ...]:
-    """The shares of the ledger, where a grouping needs them or lines tell units; without lines there are none."""
-    return shares(trade, books.period, books.currency) if by or trade.details else ()
+def _total(books: Books, trade: Trade, sold: Decimal | None) -> Total:
+    return total(books, orders(trade.of("revenue"), trade.notes), sold)
 
 
 def qbo_total(books: Books) -> QboTotal | None:

@@ -102,7 +102,7 @@ def coverage(parts: Sequence[Share], trade: Trade, by: str | None) -> tuple[int,
     sold = [group for group in trade.groups if group.sold]
     documents = {group.name for group in sold}
     if by is None:
-        return len(documents), len({g.name for g in sold if trade.sale_of.get((g.document, g.number)) in trade.details})
+        return len(documents), len({g.name for g in sold if trade.sale_of.get((g.document, g.number)) in trade.read})
     if by in ("location", "channel", "customer"):
         unknown = [part for part in parts if _KEYS[by](part, trade) is None]
     else:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.load_tables import DOCUMENT, LINE, LOCATION, MOVEMENT, PRODUCT, AnyRow, among
@@ -44,63 +43,58 @@ def places(session: Session, company: int) -> dict[str, str]:
     return {id_: known[row.parent].name if row.parent in known else row.name for id_, row in known.items()}
 
 
-def details(session: Session, company: int, sales: Collection[str], known: Mapping[str, str]) -> dict[str, SaleDetail]:
-    """sale id -> its lines, for the sales given; `known` are the names of locations by id."""
+def details(
+    session: Session, company: int, sales: Collection[str], known: Mapping[str, str], *, costed: bool = True
+) -> dict[str, SaleDetail]:
+    """sale id -> its lines, for the sales given; `known` are the names of locations by id.
+
+    Without `costed` only those costs are read that are nothing.
+    """
+    costs = LINE.c.section.in_(COST) if costed else and_(LINE.c.section.in_(COST), LINE.c.cost == 0)
     charged: dict[str, list[Part]] = defaultdict(list)
     shipped: dict[str, list[Part]] = defaultdict(list)
     cost: dict[str, list[Part]] = defaultdict(list)
-    rows = session.execute(
-        select(*_PART)
-        .where(
-            LINE.c.company == company,
-            LINE.c.source == Source.CIN7.value,
-            LINE.c.kind == SALE_KIND,
-            among(session, LINE.c.id, sales),
-            LINE.c.section.in_((*CHARGED, *SHIPPED, *COST)),
-        )
-        .order_by(LINE.c.id, LINE.c.position)
+    rows = (
+        session.execute(
+            select(*_PART)
+            .where(
+                LINE.c.company == company,
+                LINE.c.source == Source.CIN7.value,
+                LINE.c.kind == SALE_KIND,
+                among(session, LINE.c.id, sales),
+                or_(LINE.c.section.in_((*CHARGED, *SHIPPED)), costs),
+            )
+            .order_by(LINE.c.id, LINE.c.position)
+        ).all()
+        if sales
+        else ()
     )
-    for row in rows if sales else ():
+    for row in rows:
         if row.section in CHARGED:
-            charged[row.id].append(_part(row, row.amount))
+            charged[row.id].append(_part(row, row.amount, row.location))
         elif row.section in SHIPPED:
-            shipped[row.id].append(replace(_part(row, None), location=known.get(row.location, row.location)))
+            shipped[row.id].append(_part(row, None, known.get(row.location, row.location)))
         else:
-            cost[row.id].append(_part(row, row.cost))
+            cost[row.id].append(_part(row, row.cost, row.location))
     return {id_: SaleDetail(tuple(charged[id_]), tuple(cost[id_]), tuple(shipped[id_])) for id_ in sorted(sales)}
 
 
-def _part(row: AnyRow, amount: int | None) -> Part:
+def _part(row: AnyRow, amount: int | None, location: str) -> Part:
     return Part(
         set=(row.section, row.document),
         sku=row.sku,
         name=row.name,
         amount=amount,
         quantity=row.quantity,
-        location=row.location,
+        location=location,
         day=row.day,
         account=row.account,
     )
 
 
-def sales_of_parts(session: Session, company: int, keys: Collection[str]) -> dict[str, str]:
-    """Number or TaskID of an invoice, credit note or fulfilment -> the id of its sale, where the detail was read."""
-    # The kind is left out of the question: with it, SQLite reads the lines of every sale there is.
-    rows = session.execute(
-        select(LINE.c.document, LINE.c.kind, LINE.c.id)
-        .where(
-            LINE.c.company == company,
-            LINE.c.source == Source.CIN7.value,
-            among(session, LINE.c.document, {key for key in keys if key}),
-        )
-        .distinct()
-        .order_by(LINE.c.id)
-    )
-    found: dict[str, str] = {}
-    for document, kind, sale in rows:
-        if kind == SALE_KIND:
-            found.setdefault(document, sale)
-    return found
+def skus_of(details: Mapping[str, SaleDetail]) -> set[str]:
+    """The products that the lines of sales name."""
+    return {part.sku for sale in details.values() for part in (*sale.invoiced, *sale.cost, *sale.shipped)}
 
 
 def qbo_lines(

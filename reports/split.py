@@ -39,6 +39,20 @@ def shares(trade: Trade, period: Period, base: str) -> tuple[Share, ...]:
     return (*_sales(trade, base), *_costs(trade, period, base))
 
 
+def units_sold(trade: Trade, base: str) -> Decimal | None:
+    """Units invoiced less those credited, of all sales together; None where those of one are not known."""
+    total = Decimal(0)
+    for group in trade.of("revenue"):
+        units = trade.told.get((group.kind, group.document, group.number)) if group.sold else Decimal(0)
+        if units is None:
+            lines = _charged(trade, group, trade.sale(group), base)
+            if lines is None:
+                return None
+            units = sum((_units(part) for part, _ in lines), Decimal(0))
+        total += units
+    return total
+
+
 def _sales(trade: Trade, base: str) -> Iterator[Share]:
     for group in trade.of("revenue"):
         sale, named = trade.sale(group), (group.name,)

@@ -40,7 +40,7 @@ class Group(NamedTuple):
         cls, control: str, kind: str, document: str, number: str, amount: int, raises: bool, party: str = ""
     ) -> Group:
         """The group of one row of sums; all that can be told from it is worked out once."""
-        told = numbers(number)
+        told = (number,) if number and "/" not in number else numbers(number)
         name = told[0] if told else document
         sold = kind == SALE_KIND or kind.casefold() == SALE_KIND.casefold()
         return cls(control, kind, document, number, amount, raises, told, name, (document, *told), sold, party)
@@ -111,6 +111,8 @@ class Trade:
 
     `sale_of`: (document, number) of a group -> the id of its sale, for those whose sale is known. `details`: sale id ->
     its lines, where they were read. `qbo_lines`: invoice or credit note number -> QBO's (currency, rate, lines).
+    `read`: ids of sales whose lines were read, of which `details` holds those that sums do not do for; `told`: (kind,
+    document, number) of a group -> its units, where the sums tell them; `notes`: numbers known to be credit notes.
     `costed_after`: sales of the period without cost in it whose cost posted later.
     `revenue_accounts`: Cin7 codes of the revenue control.
     """
@@ -119,6 +121,9 @@ class Trade:
     sales: Mapping[str, SaleHeader] = field(default_factory=dict)
     sale_of: Mapping[tuple[str, str], str] = field(default_factory=dict)
     details: Mapping[str, SaleDetail] = field(default_factory=dict)
+    read: frozenset[str] = frozenset()
+    told: Mapping[tuple[str, str, str], Decimal] = field(default_factory=dict)
+    notes: frozenset[str] = frozenset()
     qbo_lines: Mapping[str, tuple[str, Decimal | None, tuple[Part, ...]]] = field(default_factory=dict)
     movements: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     costed_after: frozenset[str] = frozenset()
@@ -169,6 +174,8 @@ def orders(groups: Iterable[Group], credit_notes: Collection[str] = ()) -> int:
     for group in groups:
         if group.sold:
             net[group.name] = net.get(group.name, 0) + group.amount
-            credited |= {group.name} if len(group.numbers) > 1 else set()
-            raised |= {group.name} if group.raises else set()
+            if len(group.numbers) > 1:
+                credited.add(group.name)
+            if group.raises:
+                raised.add(group.name)
     return sum(1 for number in raised.difference(credit_notes) if net[number] or number in credited)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from sync.store.columns import Day, Exact, Instant
 
 # SQLite numbers rows by itself only for a plain INTEGER key.
 _ROWID = BigInteger().with_variant(Integer, "sqlite")
+# Few lines ship at no cost: an index of them alone is found at once, and hardly ever written.
+_FREE = text("cost = 0")
 
 
 class Company(SQLModel, table=True):
@@ -159,6 +161,7 @@ class LineRow(SQLModel, table=True):
         Index("ix_line_sku", "company", "source", "sku"),
         Index("ix_line_item", "company", "source", "item"),
         Index("ix_line_document", "company", "source", "document"),
+        Index("ix_line_free", "company", "source", "day", sqlite_where=_FREE, postgresql_where=_FREE),
     )
     company: int = Field(primary_key=True, foreign_key="company.id")
     source: str = Field(primary_key=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -20,7 +21,7 @@ from sync.domain.period import Period
 from sync.errors import InvariantBroken, UserError
 from sync.store.tables import DocumentRow, LineRow, MovementRow, PostingRow
 from tests.reports.ledgers import JANUARY, READ, TODAY, Cache, books, cache, whole
-from tests.reports.sold import BY_DOCUMENT, BY_SALE, WORDS, ask, by_key, line, read_s1, rows
+from tests.reports.sold import BY_DOCUMENT, BY_SALE, WORDS, ask, by_key, line, read_s1, rows, sale
 
 
 @pytest.fixture(params=["by sale", "by document"])
@@ -65,6 +66,41 @@ def test_lines_that_were_read_share_out_sales_and_cost(made: Cache) -> None:
     assert by_key(ask(made, "category")) == {"Toys": (9000, 6000), "": (1000, 0), None: (11300, 500)}
     units = {row.key: row.total.units for row in ask(made, "product").rows}
     assert units == {"A": Decimal(3), "B": Decimal("1.5"), "": Decimal(0), None: None}
+
+
+@pytest.mark.parametrize(
+    ("posted", "charged", "sale_is", "units"),
+    [
+        ("INV-1", [("Invoice", "INV-1", 6000, "3"), ("Invoice", "INV-1", 3000, "1.5")], {}, "4.5"),
+        ("INV-1", [("Invoice", "INV-1", 6000, "3"), ("Invoice", "INV-1", 2998, "1.5")], {}, "4.5"),
+        ("INV-1", [("Invoice", "INV-1", 6000, "3"), ("Invoice", "INV-1", 2990, "1.5")], {}, None),
+        ("INV-1", [("Invoice", "INV-1", 3000, "2")], {"currency": "EUR", "rate": Decimal(3)}, "2"),
+        ("INV-1", [("Invoice", "INV-1", 9000, "2")], {"currency": "EUR", "rate": Decimal(3)}, None),
+        ("INV-1", [("Invoice", "INV-1", 9000, "2"), ("Invoice", "INV-2", 9000, "7")], {}, "2"),
+        ("INV-1", [("Invoice", "i1", 9000, "2"), ("CreditNote", "INV-1", 500, "1")], {}, "2"),
+        ("INV-1/CR-1", [("Invoice", "INV-1", 10000, "4"), ("CreditNote", "CR-1", 1000, "1")], {}, "3"),
+        ("INV-1", [("Invoice", "INV-1", 9000, "2")], {"deleted_at": READ}, None),
+        ("INV-1", [], {}, None),
+    ],
+)
+def test_sums_of_lines_tell_the_units_that_the_lines_tell(
+    engine: Engine,
+    posted: str,
+    charged: list[tuple[str, str, int, str]],
+    sale_is: dict[str, Any],
+    units: str | None,
+) -> None:
+    ledger = f"2026-01-05 Sale i1 {posted} 610 200 90.00\n2026-01-06 Sale f1 INV-1 310 630 60.00\n"
+    sold = sale("s1", "Ann", "INV-1", date(2026, 1, 5), "", detail_at=READ, **sale_is)
+    lines = [
+        line("s1", section, document, sku="A", amount=amount, quantity=Decimal(quantity), account="200")
+        for section, document, amount, quantity in charged
+    ]
+    made = cache(engine, ledger, sold, *lines)
+    whole_month = ask(made, compare=JANUARY)
+    assert whole_month.total.units == ask(made, "product").total.units == (Decimal(units) if units else None)
+    assert whole_month.previous is not None
+    assert whole_month.previous.total == whole_month.total
 
 
 def test_fulfilments_that_are_known_say_from_where_it_was_sold(made: Cache) -> None:
