@@ -90,20 +90,28 @@ def _clearing(setup: Setup) -> list[Account]:
 
 
 def _adjustments(setup: Setup) -> list[Account]:
-    claimed = _claimed("inventory_adjustments", _COGS, "Expense", "Other Expense")(setup)
-    return claimed or _typed(_COGS, "othercostsofservicecos")(setup)
+    """What Cin7's own accounts lead to; where nothing was adjusted yet, a cost account beside that for landed cost."""
+    if setup.map.accounts(Source.CIN7, "inventory_adjustments"):
+        return _claimed("inventory_adjustments", _COGS, "Expense", "Other Expense")(setup)
+    return sorted(_typed(_COGS, "othercostsofservicecos")(setup), key=lambda each: each.code)[1:]
 
 
-def _deposits(setup: Setup) -> list[Account]:
-    return _typed(_ASSET, "prepaidexpenses", "othercurrentassets")(setup)
+def _free(controls: tuple[str, ...], type_: str, *subtypes: str) -> Callable[[Setup], list[Account]]:
+    """Active accounts of a type and sub-types that none of these controls has taken already."""
+
+    def found(setup: Setup) -> list[Account]:
+        taken = {each.code for control in controls for each in setup.mapped(control)}
+        return [each for each in _typed(type_, *subtypes)(setup) if each.code not in taken]
+
+    return found
 
 
-def _credits(setup: Setup) -> list[Account]:
-    """A liability that no control of purchases or tax has taken already."""
-    taken = {each.code for control in ("accrued_purchases", "tax", "payables") for each in setup.mapped(control)}
-    return [
-        each for each in _typed(_DEBT, "othercurrentliabilities", "deferredrevenue")(setup) if each.code not in taken
-    ]
+_deposits = _free(
+    ("inventory", "in_transit", "work_in_progress", "clearing"), _ASSET, "prepaidexpenses", "othercurrentassets"
+)
+_credits = _free(
+    ("accrued_purchases", "tax", "payables", "clearing"), _DEBT, "othercurrentliabilities", "deferredrevenue"
+)
 
 
 def _foreign(setup: Setup) -> bool:

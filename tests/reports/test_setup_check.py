@@ -115,9 +115,12 @@ def test_an_account_for_production_that_nothing_uses_yet_may_be_any_that_could_b
     assert ("warning", "guide_account_missing", "work_in_progress") not in faults(found)
 
 
-def test_supplier_deposits_are_missed_where_no_current_asset_could_hold_them() -> None:
-    chart = "\n".join(line for line in WHOLE.splitlines() if line.split()[0] not in ("632", "633", "640"))
-    assert ("warning", "guide_account_missing", "supplier_deposits") in faults(company(chart))
+def test_an_account_that_another_role_has_taken_holds_no_deposits_and_no_adjustments() -> None:
+    unused = {name: codes for name, codes in NAMED.items() if name != "inventory_adjustments"}
+    missing = {("warning", "guide_account_missing", role) for role in ("supplier_deposits", "inventory_adjustments")}
+    left = account_map(MapInputs(accounts(WHOLE), PRODUCT_ACCOUNTS, unused), Config())
+    assert missing <= set(faults(company(without="95", map=left)))
+    assert not missing & set(faults(company()))
 
 
 def test_an_account_for_currency_gains_is_needed_with_foreign_documents_only() -> None:

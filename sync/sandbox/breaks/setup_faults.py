@@ -73,17 +73,23 @@ def _expense(scene: Scene) -> Wrong:
     return Wrong("account_type", "error", "wrong_account_type", chart.COGS)
 
 
-def _without(code: str, role: str, status: str) -> Callable[[Scene], Wrong]:
-    """Somebody turned an account of the guide into one of another kind, or made it inactive."""
+def _guide(role: str, *codes: str, **changes: Any) -> Callable[[Scene], Wrong]:
+    """Somebody changed every account that could play a role which the guide recommends."""
 
     def fault(scene: Scene) -> Wrong:
-        if status == "error":
-            _changed(scene, code, AccountType="Fixed Asset", AccountSubType="OtherFixedAssets")
-        else:
-            _changed(scene, code, Active=False)
-        return Wrong("guide_account", status, "guide_account_missing", role)
+        for code in codes:
+            _changed(scene, code, **changes)
+        return Wrong("guide_account", "warning", "guide_account_missing", role)
 
     return fault
+
+
+def _without(role: str, *codes: str) -> Callable[[Scene], Wrong]:
+    return _guide(role, *codes, Active=False)
+
+
+def _retyped(role: str, *codes: str) -> Callable[[Scene], Wrong]:
+    return _guide(role, *codes, AccountType="Fixed Asset", AccountSubType="OtherFixedAssets")
 
 
 def _without_receivable(scene: Scene) -> Wrong:
@@ -175,6 +181,11 @@ def _stopped(name: str, *parts: str) -> Callable[[Scene], Wrong]:
     return fault
 
 
+# Every account whose type fits a role, where the type fits more than the account that bears its name.
+_ADJUSTING = (chart.ADJUSTMENT, chart.WRITE_OFF)
+_DEPOSITS = (chart.SUPPLIER_DEPOSITS, chart.CLEARING)
+_CREDITS = (chart.CUSTOMER_CREDITS, chart.LANDED, chart.ACCRUED, chart.ACCRUED_COSTS)
+
 # rule and variant -> what brings it about
 FAULTS: Mapping[str, Callable[[Scene], Wrong]] = {
     "plan: Simple Start": _simple_start,
@@ -184,12 +195,18 @@ FAULTS: Mapping[str, Callable[[Scene], Wrong]] = {
     "guide_account: no cost of goods": _without_cogs,
     "guide_account: no sales": _without_sales,
     "guide_account: no receivable": _without_receivable,
-    "guide_account: no freight": _without("freight", "freight", "warning"),
-    "guide_account: no landed cost": _without("landed", "landed_cost", "warning"),
-    "guide_account: no clearing": _without(chart.SAVINGS, "payment_clearing", "warning"),
-    "guide_account: no transit": _without(chart.TRANSIT, "in_transit", "warning"),
-    "guide_account: no work in progress": _without(chart.WIP, "work_in_progress", "warning"),
-    "guide_account: no currency gains": _without(chart.FX, "currency_gains", "warning"),
+    "guide_account: no adjustments": _without("inventory_adjustments", *_ADJUSTING),
+    "guide_account: adjustments of another type": _retyped("inventory_adjustments", *_ADJUSTING),
+    "guide_account: no freight": _without("freight", "freight"),
+    "guide_account: no landed cost": _without("landed_cost", "landed"),
+    "guide_account: no clearing": _without("payment_clearing", chart.SAVINGS),
+    "guide_account: no transit": _without("in_transit", chart.TRANSIT),
+    "guide_account: no work in progress": _without("work_in_progress", chart.WIP),
+    "guide_account: no deposits": _without("supplier_deposits", *_DEPOSITS),
+    "guide_account: deposits of another type": _retyped("supplier_deposits", *_DEPOSITS),
+    "guide_account: no credits": _without("customer_credits", *_CREDITS),
+    "guide_account: credits of another type": _retyped("customer_credits", *_CREDITS),
+    "guide_account: no currency gains": _without("currency_gains", chart.FX),
     "needed_account: no payable": _lost_payable,
     "mapped_account: renumbered": _unnumbered,
     "account_type: cost as expense": _expense,
