@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -14,6 +14,7 @@ from sync.sandbox.breaks.listed import saved
 from sync.sandbox.breaks.scene import NoSuchCase, Scene
 from sync.sandbox.breaks.setup_lists import Wrong
 from sync.sandbox.breaks.table import inject
+from sync.sandbox.company import Fact
 
 _SILENCE = timedelta(days=24)
 _SETTLING = ("payment", "refund", "credit", "applied", "prepayment")
@@ -73,11 +74,18 @@ def _expense(scene: Scene) -> Wrong:
     return Wrong("account_type", "error", "wrong_account_type", chart.COGS)
 
 
+# Accounts that are known by what Cin7's lists say of them.
+_NAMING = {chart.TRANSIT: "stocktransferlist", chart.WIP: "production/orderlist"}
+
+
 def _guide(role: str, *codes: str, **changes: Any) -> Callable[[Scene], Wrong]:
     """Somebody changed every account that could play a role which the guide recommends."""
 
     def fault(scene: Scene) -> Wrong:
-        for code in codes:
+        idle = [code for code, path in _NAMING.items() if not scene.world.cin7.lists[path]]
+        if set(codes) & set(idle):
+            raise NoSuchCase("no document names the account, so any current asset could play the role")
+        for code in (*codes, *(idle if role == "supplier_deposits" else ())):
             _changed(scene, code, **changes)
         return Wrong("guide_account", "warning", "guide_account_missing", role)
 
@@ -161,6 +169,17 @@ def _repeated(scene: Scene) -> Wrong:
     raise NoSuchCase("no channel day of the last weeks whose sales all stand")
 
 
+def _unsummed(scene: Scene, lost: Iterable[Fact], since: date) -> None:
+    """Takes out the summaries of these events too, where each tells of days of the silence alone."""
+    summaries = scene.integration.summaries
+    for bucket in dict.fromkeys(summaries.bucket_of.get(id(fact)) for fact in lost):
+        txn = summaries.journals.get(bucket) if bucket and bucket.first > since else None
+        if bucket and txn and txn.id in scene.book.txns:
+            editing.unmake(scene, txn)
+            for fact in summaries.facts[bucket]:
+                fact.qbo = []
+
+
 def _stopped(name: str, *parts: str) -> Callable[[Scene], Wrong]:
     """One class of documents, and what hangs on it, has not come to QuickBooks for weeks; nobody was told."""
 
@@ -173,6 +192,7 @@ def _stopped(name: str, *parts: str) -> Callable[[Scene], Wrong]:
                 and id(fact) in scene.book.made
             ):
                 editing.forgotten(scene, fact)
+        _unsummed(scene, lost, since)
         if not lost:
             raise NoSuchCase(f"no {name} in the last weeks")
         scene.works.publish()
