@@ -114,6 +114,8 @@ class Telling:
         told, holds = self._book.told(run), self._book.holder(self._clock()) == run
         if told is not None and told.status == RUNNING and holds:
             self._follow(run, message)
+        elif holds:
+            return  # the claim of a process that has ended, or is about to: free within the lease, and looked at again
         elif is_waiting(kept):
             self._restart(message, run, once=run)
         elif told is None or told.status in (RUNNING, INTERRUPTED):
