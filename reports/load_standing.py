@@ -8,7 +8,7 @@ from decimal import Decimal
 from sys import intern
 from typing import Any
 
-from sqlalchemy import Float, Select, Text, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from reports.books import Books
@@ -16,7 +16,7 @@ from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, STOC
 from reports.memory import LateChange
 from reports.reconcile.standing import Changed, Moved, State
 from sync.domain.accounts import Source
-from sync.domain.money import from_minor, to_minor
+from sync.domain.money import digits, from_minor, to_minor
 from sync.domain.stock import Product
 
 _SALES = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
@@ -155,15 +155,24 @@ def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
 def _costless(session: Session, books: Books) -> set[str]:
     """Tasks of sales that shipped something at no cost, and all tasks that share a number with them.
 
-    Most shipments have their cost, and of those no rule asks. The database adds as floats, which is near enough to
-    leave out what has a cost beyond doubt; who has none is told from exact sums.
+    Most shipments have their cost, and of those no rule asks. The database leaves out what has a cost beyond doubt:
+    it adds whole minor units, and an amount loses less than one of them by being cut; rounding, too, changes it by less
+    than one. Who has no cost is told from exact sums.
     """
     c = MOVEMENT.c
     sales = (c.company == books.company.id) & c.kind.like("Sale%")
-    near = func.abs(func.sum(cast(cast(c.amount, Text), Float))) <= func.count() * float(from_minor(1, books.currency))
+    near = func.abs(func.sum(_cut(c.amount, books.currency))) <= 2 * func.count()
     tasks = select(c.task).where(sales, c.day <= books.period.end).group_by(c.task, c.sku).having(near)
     numbers = _column(session, select(c.number).where(sales, among(session, c.task, _column(session, tasks))))
     return _column(session, select(c.task).where(sales, among(session, c.number, numbers)))
+
+
+def _cut(amount: ColumnElement[Decimal], currency: str) -> ColumnElement[int]:
+    """The whole minor units of an exact amount, what is smaller cut off; taken from its text, on either database."""
+    told, places = type_coerce(amount, String), digits(currency)
+    whole = case((told.contains("."), func.rtrim(func.rtrim(told, "0123456789"), ".")), else_=told)
+    part = func.substr(told.concat("0" * (places + 1)), func.length(whole) + 2, places)
+    return cast(type_coerce(whole, String).concat(part), BigInteger)
 
 
 def _goods(session: Session, books: Books) -> dict[str, int]:
