@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
+from reports.reconcile.alike import fits_alike
 from reports.reconcile.documents import Doc, Legs
 from reports.reconcile.edges import Edge
 from reports.reconcile.naming import LINK, NEAR, STEM, Names
@@ -16,10 +17,15 @@ _PAYMENTS = frozenset({"Payment", "BillPayment", "BillPaymentCheck", "BillPaymen
 
 def find_copies(work: Work, found: Iterable[Edge], names: Names) -> None:
     """Adds open transactions to the case of the event that they name, where they post what it posts once more."""
+    waiting: defaultdict[Legs, list[Doc]] = defaultdict(list)
+    for event in work.cin7 if work.qbo else ():
+        waiting[event.legs].append(event)
     for edge in sorted(found, key=_order):
         for piece in work.pieces(edge.event):
             case = work.case_of.get(piece)
-            if edge.txn in work.qbo and case and case.qbo and edge.strength > NEAR and _is_copy(edge, case):
+            if edge.txn not in work.qbo or not case or not case.qbo or edge.strength <= NEAR:
+                continue
+            if _is_copy(edge, case) and not _is_anothers(edge.txn, case, waiting):
                 work.double(case, edge.txn)
     _again(work, names)
     paid = {link for header in work.headers.values() if header.kind in _PAYMENTS for link in header.links}
@@ -84,6 +90,12 @@ def _is_copy(edge: Edge, case: Case) -> bool:
         if same_kind and same_name and numbered and txn.number and edge.strength != LINK and _alike(kept, txn):
             return True
     return False
+
+
+def _is_anothers(txn: Doc, case: Case, waiting: Mapping[Legs, Iterable[Doc]]) -> bool:
+    """Whether it posts otherwise than the document whose number it has, and just what another open event posts."""
+    again = any(kept.legs == txn.legs for kept in case.qbo)
+    return not again and any(fits_alike(event, txn) for event in waiting.get(txn.legs, ()))
 
 
 def _alike(kept: Doc, txn: Doc) -> bool:

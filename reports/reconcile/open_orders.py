@@ -10,7 +10,7 @@ from itertools import combinations
 
 from reports.reconcile.documents import Doc, Header, words
 from reports.reconcile.numbers import plain
-from reports.reconcile.order_parts import Split, waits
+from reports.reconcile.order_parts import Split, in_turn, waits
 from reports.reconcile.standing import Facts, Moved
 
 _MOST = 12  # receipts of one order that are tried in every combination
@@ -30,12 +30,12 @@ class Open:
 
 def unshipped(facts: Facts) -> Iterator[Open]:
     """Invoices of goods up to the period's end whose shipment's cost is not posted by then."""
-    lag, split = _lag(facts), Split.of(facts)
+    lag, split, turns = _lag(facts), Split.of(facts), in_turn(facts)
     shipped = {doc.plain for doc in _upto(facts, "cost") if _cogs(facts, doc) > 0}
     for doc in _upto(facts, "invoice"):
         if doc.plain in shipped:
             continue
-        costs = _same(facts, doc, "cost")
+        costs = [*_same(facts, doc, "cost"), *filter(None, [turns.get(doc)])]
         if any(cost.day <= facts.end and _cogs(facts, cost) > 0 for cost in costs):
             continue
         later = any(_cogs(facts, cost) > 0 for cost in costs)
@@ -48,15 +48,17 @@ def unshipped(facts: Facts) -> Iterator[Open]:
 
 def uninvoiced(facts: Facts) -> Iterator[Open]:
     """Shipments up to the period's end, with all their cost by then, whose invoice is not authorised by then."""
-    lag, told = _lag(facts), set()
+    lag, turns, told = _lag(facts), in_turn(facts), set()
     invoiced = {doc.plain for doc in _upto(facts, "invoice")}
     for doc in _upto(facts, "cost"):
         if doc.plain in invoiced or _cogs(facts, doc) <= 0 or (doc.id, doc.number) in told:
             continue
-        if any(other.day <= facts.end for other in _same(facts, doc, "invoice")):
+        invoices = [*_same(facts, doc, "invoice"), *filter(None, [turns.get(doc)])]
+        if any(other.day <= facts.end for other in invoices):
             continue
         told.add((doc.id, doc.number))
         same = [other for other in _upto(facts, "cost") if (other.id, other.number) == (doc.id, doc.number)]
+        same = [other for other in same if other not in turns or turns[other].day > facts.end]
         first, *further = [other for other in same if not _changed(facts, other)] or same[:1]
         rest = sum(_cogs(facts, other) for other in further)
         # What changed is the first one's, as nothing tells whose it is; a further shipment is one of its own.

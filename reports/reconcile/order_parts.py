@@ -22,6 +22,36 @@ def waits(header: Header) -> bool:
     return states[0] != "SHIPPED" and any(state.startswith(_WAITING) for state in states)
 
 
+def in_turn(facts: Facts) -> dict[Doc, Doc]:
+    """Costs that bear the number of an order in parts alone, and its invoices, each with the other of its turn: the
+    first shipment is the first invoice's. Invoices that a cost names have theirs already."""
+    orders = facts.known.orders
+    split = {number: header for number, header in orders.items() if _in_parts(header)}
+    costs: defaultdict[str, list[Doc]] = defaultdict(list)
+    named = set()
+    for doc in facts.live_of("cost"):
+        if doc.plain not in split:
+            named.add(doc.plain)
+        elif (doc.id, doc.day) not in facts.known.changes and facts.known.slots.amount(doc, "cogs") > 0:
+            costs[doc.plain].append(doc)
+    of_task = {split[number].id: number for number in costs}
+    invoices: defaultdict[str, list[Doc]] = defaultdict(list)
+    for doc in facts.live_of("invoice") if costs else ():
+        number = next((number for number in (of_task.get(doc.id, ""), *doc.also) if number in costs), "")
+        if number and doc.plain not in named:
+            invoices[number].append(doc)
+    found: dict[Doc, Doc] = {}
+    for number, docs in costs.items():
+        sides = (sorted(side, key=lambda doc: (doc.day, doc.number, doc.legs)) for side in (docs, invoices[number]))
+        for cost, invoice in zip(*sides, strict=False):
+            found |= {cost: invoice, invoice: cost}
+    return found
+
+
+def _in_parts(header: Header) -> bool:
+    return header.kind == "Sale" and words(header).get("type", "").startswith("ADVANCED")
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """By customer: the orders in parts, and the invoices that no header names."""
@@ -34,7 +64,7 @@ class Split:
     def of(cls, facts: Facts) -> Split:
         orders: defaultdict[str, list[Header]] = defaultdict(list)
         for header in facts.known.orders.values():
-            if header.kind == "Sale" and words(header).get("type", "").startswith("ADVANCED"):
+            if _in_parts(header):
                 orders[header.name.casefold()].append(header)
         known = facts.known.orders
         unlisted: defaultdict[str, list[Doc]] = defaultdict(list)
