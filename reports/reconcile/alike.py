@@ -71,12 +71,12 @@ def fits_alike(event: Doc, txn: Doc) -> bool:
     """Whether two documents with the same postings may be the same one."""
     usual = txn.kind in natural(event.role) or (txn.kind == "JournalEntry" and event.role in JOURNALS)
     near = abs((event.day - txn.day).days) <= _DAYS
-    return usual and near and (not event.name or not txn.name or _one_name(event, txn))
+    return usual and near and (not event.name or not txn.name or one_party(event.name, txn.name))
 
 
-def _one_name(event: Doc, txn: Doc) -> bool:
-    """Whether the counterparties may be the same: Cin7's text may say more than a name ("Payment Harbor Home")."""
-    return f" {_name(txn)} " in f" {_name(event)} "
+def one_party(said: str, name: str) -> bool:
+    """Whether a row of Cin7's is about a counterparty: it may say more than a name ("Payment Harbor Home")."""
+    return f" {_folded(name)} " in f" {_folded(said)} "
 
 
 def _may_be(work: Work, events: list[Doc], txn: Doc) -> bool:
@@ -84,4 +84,8 @@ def _may_be(work: Work, events: list[Doc], txn: Doc) -> bool:
 
 
 def _name(doc: Doc) -> str:
-    return " ".join(doc.name.casefold().split())
+    return _folded(doc.name)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())

@@ -62,6 +62,8 @@ def fit(edge: Edge, slots: Slots, habits: Habits) -> int:
     if edge.strength == PART and _strange(edge, habits):
         return 0
     common = _common(txn, event)
+    if usual and edge.strength >= _SURE and _elsewhere(txn, event):
+        return score
     if not common or not (usual or _same_controls(txn, event, slots)):
         return 0
     return score + 300 * (turnover(txn.legs) == turnover(event.legs)) + 100 * len(common) // len(event.legs)
@@ -102,6 +104,13 @@ def _common(txn: Doc, event: Doc) -> list[int]:
     both = sorted(ours.keys() & theirs.keys())
     agree = sum(min(abs(ours[s]), abs(theirs[s])) * (1 if (ours[s] > 0) == (theirs[s] > 0) else -1) for s in both)
     return both if agree > 0 else []
+
+
+def _elsewhere(txn: Doc, event: Doc) -> bool:
+    """Whether two documents join the same money with accounts that are not compared, on other accounts each."""
+    nets = [sum(amount for _, amount in doc.legs) for doc in (txn, event)]
+    apart = not {slot for slot, _ in txn.legs} & {slot for slot, _ in event.legs}
+    return apart and nets[0] == nets[1] != 0 and turnover(txn.legs) == turnover(event.legs)
 
 
 def _same_controls(txn: Doc, event: Doc, slots: Slots) -> bool:

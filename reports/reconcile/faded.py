@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from reports.reconcile.alike import one_party
 from reports.reconcile.documents import Doc, Header, turnover
 from reports.reconcile.numbers import named, plain
 from reports.reconcile.roles import natural
@@ -36,7 +37,7 @@ class Faded:
         By number, by what it was linked to or says, and else by day and counterparty where only one is like that.
         """
         gone = [h for h in self.headers if bool(h.deleted_at) is deleted and h.kind in natural(event.role)]
-        fits = [h for h in gone if not h.name or not event.name or _same(h.name, event.name)]
+        fits = [h for h in gone if not h.name or not event.name or one_party(event.name, h.name)]
         numbers = {event.plain, *event.also}
         # Suppliers' numbers may be equal by chance; Cin7's own are not, however a customer's name is written.
         own = gone if event.role in ("invoice", "credit") else fits
@@ -52,7 +53,7 @@ class Faded:
         # An invoice or bill with a number of its own is told by that and by nothing else.
         free = [h for h in fits if not h.number or h.kind not in _NUMBERED]
         alike = [
-            h for h in free if h.day == event.day and h.name and _same(h.name, event.name) and not self._of_other(h)
+            h for h in free if h.day == event.day and h.name and one_party(event.name, h.name) and not self._of_other(h)
         ]
         return (alike[0], "likely") if len(alike) == 1 else None
 
@@ -66,10 +67,6 @@ class Faded:
     def _of_other(self, header: Header) -> bool:
         """Whether it is linked to some document, so that it was that one's."""
         return any(self.numbers.get(link) for link in header.links)
-
-
-def _same(left: str, right: str) -> bool:
-    return left.casefold().split() == right.casefold().split()
 
 
 def _equal(header: Header, event: Doc) -> bool:

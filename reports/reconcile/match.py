@@ -20,6 +20,8 @@ from reports.reconcile.summaries import match_summaries
 from reports.reconcile.sums import complete, rest_of
 from reports.reconcile.working import Case, Work
 
+_IN_STEPS = ("StockTransfer", "FinishedGoods", "ProductionOrder", "Disassembly")
+
 
 @dataclass(frozen=True, slots=True)
 class Matched:
@@ -68,7 +70,8 @@ def match(found: Ledgers) -> Matched:
     match_named(work, told)
     complete(work, told)
     rest_of(work, told)
-    net_out(work)
+    steps = _steps(work.cin7, found.cin7_headers)
+    net_out(work, steps)
     # Where another connector posts the sales, sums and equal amounts are its own and no sign of Cin7's.
     apart = [doc for doc in work.cin7 if found.sales_elsewhere and doc.role in SALES]
     for doc in apart:
@@ -77,9 +80,20 @@ def match(found: Ledgers) -> Matched:
     find_copies(work, told, names)
     _on_other_accounts(work, found.quiet)
     match_alike(work)
-    join_reversals(work)
+    join_reversals(work, steps)
     alone = [Case([doc], []) for doc in (*work.cin7, *apart)] + [Case([], [doc]) for doc in work.qbo]
     return Matched(tuple(work.cases), tuple(alone))
+
+
+def _steps(events: Iterable[Doc], headers: Mapping[tuple[str, str], Header]) -> frozenset[Doc]:
+    """Open events of tasks that post in two steps, which take each other back as a matter of course: goods arrive that
+    were sent, work is done that was begun. Those of a voided task are none."""
+    found = []
+    for doc in events:
+        header = next((headers[kind, doc.id] for kind in _IN_STEPS if (kind, doc.id) in headers), None)
+        if doc.kind in _IN_STEPS if header is None else not header.voided:
+            found.append(doc)
+    return frozenset(found)
 
 
 def _on_other_accounts(work: Work, quiet: Iterable[Doc]) -> None:

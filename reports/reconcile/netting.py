@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from reports.reconcile.documents import Doc, Legs, turned
 from reports.reconcile.numbers import named
@@ -14,10 +14,11 @@ from sync.domain.accounts import Source
 _WORDS = re.compile(r"\b(revers|void|cancel|storno|correct)", re.IGNORECASE)
 
 
-def join_reversals(work: Work) -> None:
+def join_reversals(work: Work, steps: Collection[Doc]) -> None:
     """Adds an event that takes another of its task and number back to that one's case: the document was undone.
 
-    A credit note has a number of its own, so the same number with opposite postings is no credit.
+    A credit note has a number of its own, so the same number with opposite postings is no credit. `steps` are events
+    that others of their task go on with, as goods arrive that were sent.
     """
     matched: defaultdict[tuple[str, str, Legs], list[Doc]] = defaultdict(list)
     waiting = {(event.id, event.number) for event in work.cin7}
@@ -25,7 +26,7 @@ def join_reversals(work: Work) -> None:
         event = case.cin7[0] if case.cin7 else None
         if event and len(case.cin7) == 1 and case.qbo and (event.id, event.number) in waiting:
             matched[event.id, event.number, turned(event.legs)].append(event)
-    for event in list(work.cin7):
+    for event in [doc for doc in work.cin7 if doc not in steps]:
         for first in matched.get((event.id, event.number, event.legs), ()):
             case = work.case_of[first]
             if len(case.cin7) == 1 and first.day <= event.day and event.number:
@@ -49,18 +50,18 @@ def _names(work: Work, txn: Doc, number: str) -> bool:
     return any(named(text, {number}) for text in _texts(work, txn))
 
 
-def net_out(work: Work) -> None:
+def net_out(work: Work, steps: Collection[Doc]) -> None:
     """Sets open documents aside that are undone by another of their own side.
 
     In QuickBooks the opposite postings must be of the same day, or one must name the other or say that it reverses;
-    in Cin7 they must be of the same task and number.
+    in Cin7 they must be of the same task and number, and none of the `steps` that go on with one another.
     """
     for txn, other in _opposites(list(work.qbo)):
         if txn in work.qbo and other in work.qbo and _related(work, txn, other):
             work.put([], [txn, other], "reversed")
     for event, other in _opposites(list(work.cin7)):
         same = (event.id, event.number) == (other.id, other.number)
-        if event in work.cin7 and other in work.cin7 and same:
+        if event in work.cin7 and other in work.cin7 and same and event not in steps:
             work.put([event, other], [], "reversed")
 
 

@@ -20,6 +20,7 @@ _MOST_ROWS = 14  # of an event whose rows are tried in every combination
 _MOST_DOCS = 8  # of one number that are tried in every combination
 # What may happen to one task more than once on one day, and the tasks that post once only.
 _SEVERAL = frozenset({"cost", "receipt", "goods", "task", "payment", "refund", "supplier payment", "supplier refund"})
+_SETTLING = frozenset({"payment", "refund", "supplier payment", "supplier refund"})
 _SINGLE = frozenset({"stockadjustment", "stocktake", "inventorywriteoff", "disassembly"})
 
 
@@ -30,6 +31,8 @@ def complete(work: Work, found: Iterable[Edge]) -> None:
         near[edge.txn][edge.event] = None
         near[edge.event][edge.txn] = None
     for case in list(work.cases):
+        if case.difference and len(case.cin7) == len(case.qbo) == 1:
+            _settle(work, case, [doc for doc in near.get(case.qbo[0], ()) if doc in work.cin7])
         if case.difference and len(case.cin7) == len(case.qbo) == 1:
             _take_apart(work, case, [doc for doc in near.get(case.cin7[0], ()) if doc in work.qbo])
         if case.difference and len(case.cin7) == len(case.qbo) == 1:
@@ -46,6 +49,21 @@ def rest_of(work: Work, found: Iterable[Edge]) -> None:
         same = [doc for doc in rest if doc.legs == edge.txn.legs]
         if same:
             work.put([same[0]], [edge.txn], "number")
+
+
+def _settle(work: Work, case: Case, others: Sequence[Doc]) -> None:
+    """A receipt is an invoice and its payment in one, whatever it comes to: it leaves nothing owed."""
+    event, txn = case.cin7[0], case.qbo[0]
+    both = [doc for doc in others if doc.role in _SETTLING and txn.kind in natural(doc.role)]
+    if not both or txn.kind not in natural(event.role):
+        return
+    theirs = {slot for slot, _ in txn.legs}
+    for some in (both, *([doc] for doc in both)):
+        paid = dict(summed(some))
+        owed = [slot for slot, amount in event.legs if slot not in theirs and paid.get(slot) == -amount]
+        if owed and not paid.keys() - {slot for slot, _ in event.legs}:
+            work.join(case, *some)
+            return
 
 
 def _add(work: Work, case: Case, near: dict[Doc, dict[Doc, None]]) -> None:

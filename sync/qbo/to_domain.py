@@ -223,5 +223,9 @@ def _rate(row: Row, currency: str, home: str) -> Decimal | None:
 
 
 def _voided(memo: str, total: int | None, lines: tuple[Line, ...]) -> bool:
-    """A void keeps its row: no status says so, the amounts are 0 and the note begins with "Voided" (Intuit docs)."""
-    return memo.lower().startswith("voided") and not total and not any(line.amount for line in lines)
+    """A void keeps its row: no status says so, the amounts are 0 and the note begins with "Voided" (Intuit docs).
+
+    Where lines kept what they were, they do not add up to the total any more.
+    """
+    amounts = [line.amount for line in lines if line.amount]
+    return memo.lower().startswith("voided") and not total and (not amounts or bool(sum(amounts)))

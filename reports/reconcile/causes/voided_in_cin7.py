@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reports.reconcile.documents import Doc, Header, turnover
 from reports.reconcile.findings import Finding
-from reports.reconcile.numbers import digits, named, plain, shape, tokens
+from reports.reconcile.numbers import digits, inside, named, plain, shape, tokens
 from reports.reconcile.roles import natural
 from reports.reconcile.view import View, sided
 
@@ -72,7 +72,7 @@ def _as_header(doc: Doc) -> Header:
 def _voided(view: View, txn: Doc) -> tuple[list[Header], str] | None:
     known = view.known
     for text in _numbers(view, txn):
-        for number, _ in named(text, known.voided):
+        for number in (*(told for told, _ in named(text, known.voided)), *inside(text, known.voided)):
             fitting = [h for h in known.voided[number] if txn.kind in _BECOMES.get(h.kind, ("JournalEntry",))]
             if fitting and number not in known.numbers:
                 return [_with_invoice(view, fitting[0])], "certain"

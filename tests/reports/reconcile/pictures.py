@@ -30,6 +30,7 @@ def ledgers(
     headers: Iterable[Header] = (),
     channels: Mapping[str, str] | None = None,
     text_of: str = "{name} - {number}",
+    customer: str = CUSTOMER,
 ) -> Ledgers:
     """The documents of a text ledger; headers of QuickBooks and of Cin7 beside them."""
     found = slots(of.map)
@@ -39,7 +40,7 @@ def ledgers(
     also = {plain(h.invoice): (h.number,) for h in own.values() if h.kind == "Sale" and h.invoice}
     chart = [account for account in accounts(CHART) if account.source is Source.CIN7]
     pairs = [
-        Cin7Row(p.document, p.kind, p.number, text_of.format(name=CUSTOMER, number=p.number), CUSTOMER,
+        Cin7Row(p.document, p.kind, p.number, text_of.format(name=CUSTOMER, number=p.number), customer,
                 p.day, p.account, p.counter, p.amount)
         for p in rows
         if p.source is Source.CIN7 and p.amount > 0
@@ -77,10 +78,11 @@ def examined(
     changes: Iterable[tuple[str, date]] = (),
     config: Config | None = None,
     chart: str = CHART,
+    customer: str = CUSTOMER,
 ) -> Explained:
     """What the engine says of a text ledger; "~" stands for a blank in a number."""
     of = books(text, period, config, chart)
-    found = ledgers(text, of, headers, channels, text_of)
+    found = ledgers(text, of, headers, channels, text_of, customer)
     found = replace(
         found,
         sales_elsewhere=sales_elsewhere,

@@ -101,7 +101,7 @@ def test_a_bill_payment_names_the_account_behind_it(part: dict[str, Any], accoun
         ("Voided", 0, 0, True),
         ("Voided - SO-00004", 0, 0, True),
         ("Voided", 5, 5, False),
-        ("Voided", 0, 5, False),
+        ("Voided", 0, 5, True),
         ("SO-00004", 0, 0, False),
         ("not Voided", 0, 0, False),
     ],
@@ -109,6 +109,12 @@ def test_a_bill_payment_names_the_account_behind_it(part: dict[str, Any], accoun
 def test_a_void_is_known_by_zeros_and_its_note(note: str, total: int, line: int, voided: bool) -> None:
     row = {"Id": "1", "PrivateNote": note, "TotalAmt": total, "Line": [sold("1", str(line), Qty=0)]}
     assert to_domain.document("Invoice", row, "USD").voided is voided
+
+
+def test_a_note_makes_no_void_of_goods_that_were_given_away() -> None:
+    lines = [sold("1", "5"), {"Amount": 5, "DetailType": "DiscountLineDetail", "DiscountLineDetail": {}}]
+    row = {"Id": "1", "PrivateNote": "Voided at the till", "TotalAmt": 0, "Line": lines}
+    assert not to_domain.document("Invoice", row, "USD").voided
 
 
 def test_a_deletion_is_no_document() -> None:

@@ -1,0 +1,70 @@
+"""What happens in two steps, what settles itself, and documents that were voided or booked elsewhere as a whole."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reports.reconcile.documents import Header
+from sync.domain.accounts import Source
+from tests.reports.ledgers import CHART
+from tests.reports.reconcile.pictures import examined, told
+
+TRANSIT = CHART + "635 In_Transit ASSET CURRENT | 92 Other_Current_Asset OtherCurrentAssets 635\n"
+TRANSFER = """
+2026-01-06 StockTransfer t1 TR-1 635 630 66.00
+2026-01-10 StockTransfer t1 TR-1 630 635 66.00
+qbo 2026-01-06 JournalEntry 7 TR-1 92:66.00 85:-66.00
+"""
+ARRIVED = Header(Source.CIN7, "StockTransfer", "t1", "TR-1", status="COMPLETED", day=date(2026, 1, 6))
+SALE = """
+2026-01-05 Sale t1 INV-00012 610 200 100.00
+2026-01-05 Sale t1 INV-00012 090 610 100.00
+"""
+
+
+def test_goods_that_arrived_are_no_void_of_their_sending() -> None:
+    missing = [("missing_in_qbo", "account:635", -6600), ("missing_in_qbo", "inventory", 6600)]
+    assert told(examined(TRANSFER, ARRIVED, chart=TRANSIT)) == missing
+
+
+def test_a_transfer_that_both_sides_have_or_neither_is_told_by_its_two_journals() -> None:
+    both = TRANSFER + "qbo 2026-01-10 JournalEntry 8 TR-1 92:-66.00 85:66.00\n"
+    assert told(examined(both, ARRIVED, chart=TRANSIT)) == []
+    neither = "".join(line + "\n" for line in TRANSFER.splitlines() if not line.startswith("qbo"))
+    found = told(examined(neither, ARRIVED, chart=TRANSIT))
+    assert [(cause, amount) for cause, _, amount in found] == [("missing_in_qbo", n) for n in (-6600, 6600)] * 2
+
+
+def test_a_transfer_that_was_voided_by_opposite_rows_is_a_void() -> None:
+    voided = Header(Source.CIN7, "StockTransfer", "t1", "TR-1", status="VOIDED", day=date(2026, 1, 6), voided=True)
+    assert {cause for cause, _, _ in told(examined(TRANSFER, voided, chart=TRANSIT))} == {"voided_in_cin7"}
+
+
+def test_a_sales_receipt_of_another_amount_still_settles_itself() -> None:
+    found = examined(SALE + "qbo 2026-01-05 SalesReceipt 7 INV-00012 35:104.00 79:-104.00")
+    assert told(found) == [("amount_differs", "revenue", -400)]
+
+
+def test_a_deposit_that_names_its_order_and_is_booked_to_income_is_on_the_wrong_account() -> None:
+    chart = CHART + "830 Customer_Credits LIABILITY CURRLIAB | 93 Other_Current_Liability OtherCurrentLiabilities 830\n"
+    text = "2026-01-07 Sale t9 SO-9 090 830 36.00\nqbo 2026-01-07 JournalEntry 7 - 35:36.00 79:-36.00\n"
+    note = Header(Source.QBO, "JournalEntry", "7", "", memo="Prepayment Harbor Home SO-9")
+    found = examined(text, note, chart=chart)
+    assert told(found) == [("wrong_account", "account:830", 3600), ("wrong_account", "revenue", -3600)]
+
+
+def test_a_voided_payment_is_known_by_its_customer_though_cin7_calls_the_row_a_payment() -> None:
+    text = SALE + "qbo 2026-01-05 Invoice 7 INV-00012 84:100.00 79:-100.00"
+    gone = Header(Source.QBO, "Payment", "8", "", name="Harbor Home", day=date(2026, 1, 5), voided=True)
+    found = examined(text, gone, text_of="Payment {name} - {number}", customer="Payment Harbor Home")
+    assert told(found) == [("voided_in_qbo", "receivables", -10000)]
+
+
+def test_the_cost_of_a_voided_sale_is_known_by_the_orders_number_inside_a_longer_one() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-00012 310 630 60.00
+    qbo 2026-01-05 JournalEntry 7 CG-INV-00012 82:60.00 85:-60.00
+    qbo 2026-01-06 JournalEntry 8 CIN7-COGS-SO-0013-INV 82:9.00 85:-9.00
+    """
+    sale = Header(Source.CIN7, "Sale", "t2", "SO-0013", status="VOIDED", voided=True)
+    assert {cause for cause, _, _ in told(examined(text, sale))} == {"voided_in_cin7"}
