@@ -10,12 +10,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
-from typing import Literal
+from typing import Literal, TypeVar
 
 import httpx
 
-from sync.errors import Unavailable
+from sync.errors import Rejected, Unavailable
 from sync.retry import (
     Again,
     Refused,
@@ -59,6 +60,8 @@ _DEAD_SECONDS = 15.0
 _SLICE = 0.25
 # Nothing of the request can have reached the other side.
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+_Sent = TypeVar("_Sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ class Transport:
         Raises RateLimited, QuotaSpent, Unavailable, AuthExpired or Rejected as the judge words them, and
         Cancelled. A system that was found dead gets one try a call until it answers again.
         """
-        return self._send(call, tally, self._cancel)
+        return self._send(call, self._cancel, tally)
 
     def send_all(self, calls: Iterable[Call], tally: Tally, ahead: int | None = None) -> Iterator[Answer]:
         """The answers in the order of `calls`, which may be endless: they are taken as answers are consumed.
@@ -170,12 +173,27 @@ class Transport:
         (all that may be in flight where it is None), for answers that are large. The first error is raised at its
         place; what was not sent by then, or when the consumer stops, never is.
         """
-        most = min(ahead or self._most, self._most)
-        stop, source, waiting = threading.Event(), iter(calls), deque[Future[Answer]]()
+        return self._overlapping(partial(self._send, tally=tally), calls, min(ahead or self._most, self._most))
+
+    def send_each(self, calls: Iterable[Call], tally: Tally) -> Iterator[Answer | Rejected]:
+        """As `send_all`, but a call that the system refuses gives its refusal at its place, and the others go on."""
+
+        def sent(call: Call, stop: threading.Event) -> Answer | Rejected:
+            try:
+                return self._send(call, stop, tally)
+            except Rejected as refusal:
+                return refusal
+
+        return self._overlapping(sent, calls, self._most)
+
+    def _overlapping(
+        self, send: Callable[[Call, threading.Event], _Sent], calls: Iterable[Call], most: int
+    ) -> Iterator[_Sent]:
+        stop, source, waiting = threading.Event(), iter(calls), deque[Future[_Sent]]()
         try:
             while True:
                 while len(waiting) < most and (call := next(source, None)) is not None:
-                    waiting.append(self._pool.submit(self._send, call, tally, stop))
+                    waiting.append(self._pool.submit(send, call, stop))
                 if not waiting:
                     return
                 yield waiting.popleft().result()
@@ -189,7 +207,7 @@ class Transport:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._http.close()
 
-    def _send(self, call: Call, tally: Tally, stop: threading.Event) -> Answer:
+    def _send(self, call: Call, stop: threading.Event, tally: Tally) -> Answer:
         tries = _Tries()
         while True:
             began, access = self._clock(), self._headers()

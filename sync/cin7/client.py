@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -26,6 +27,8 @@ _DETAIL_SECONDS = 60.0
 _IN_FLIGHT = 20
 # Of one list's pages, whole in memory until they are stored; several lists are read side by side.
 _PAGES_AHEAD, _HEAVY_AHEAD = 4, 2
+# With these statuses Cin7 says that it has no such document, or not at this path (Cin7 docs: errors).
+_THAT_DOCUMENT = (200, 400, 404)
 
 Payload = dict[str, Any]
 
@@ -135,20 +138,25 @@ class Cin7Client:
             try:
                 return _document(place, self._transport.send(_detail_call(resource, place, key, flags), tally))
             except Rejected as refusal:
-                if refusal.status not in (200, 400, 404):
+                if refusal.status not in _THAT_DOCUMENT:
                     raise
         place = resource.details[-1]
         return _document(place, self._transport.send(_detail_call(resource, place, key, flags), tally))
 
-    def details(self, resource: Resource, keys: Iterable[str], *, tally: Tally, **flags: str) -> Iterator[Payload]:
-        """Documents whole, in the order of `keys`, overlapping; the first that fails ends it."""
+    def details(
+        self, resource: Resource, keys: Iterable[str], *, tally: Tally, **flags: str
+    ) -> Iterator[Payload | Rejected | UnexpectedPayload]:
+        """Documents whole, in the order of `keys`, overlapping; at its place the fault of one that cannot be had.
+
+        A refusal that concerns more than its document is raised.
+        """
         if len(resource.details) > 1:
-            yield from (self.detail(resource, key, tally=tally, **flags) for key in keys)
+            yield from (_or_fault(partial(self.detail, resource, key, tally=tally, **flags)) for key in keys)
             return
         place = resource.details[0]
         calls = (_detail_call(resource, place, key, flags) for key in keys)
-        for answer in self._transport.send_all(calls, tally):
-            yield _document(place, answer)
+        for answer in self._transport.send_each(calls, tally):
+            yield _or_fault(partial(_received, place, answer))
 
     def close(self) -> None:
         """Sends nothing more and closes the connections."""
@@ -200,6 +208,24 @@ def _page(resource: Resource, answer: Answer, page: int) -> Page:
         # production/orderList repeats its total in every row (Cin7 docs: /production/orderList).
         total = number(rows[0], "TotalCount")
     return Page(rows, None if total is None else int(total), page)
+
+
+def _or_fault(read: Callable[[], Payload]) -> Payload | Rejected | UnexpectedPayload:
+    """What was read, or why this document cannot be; raises what concerns others too."""
+    try:
+        return read()
+    except Rejected as refusal:
+        if refusal.status not in _THAT_DOCUMENT:
+            raise
+        return refusal
+    except UnexpectedPayload as fault:
+        return fault
+
+
+def _received(place: Detail, answer: Answer | Rejected) -> Payload:
+    if isinstance(answer, Rejected):
+        raise answer
+    return _document(place, answer)
 
 
 def _document(place: Detail, answer: Answer) -> Payload:

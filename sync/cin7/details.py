@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sync.cin7.headers import PURCHASE_WORDS, SALE_WORDS, is_voided, status_words
@@ -13,7 +13,7 @@ from sync.cin7.wire import Row, day, find, flag, guid, instant, minor, number, p
 from sync.domain.accounts import Source
 from sync.domain.documents import Document, Line, Link
 
-__all__ = ["detail", "filled", "purchase", "sale"]
+__all__ = ["detail", "purchase", "sale"]
 
 _SHIPPED = ("AUTHORISED", "SHIPPED", "FULFILLED")
 
@@ -25,22 +25,6 @@ def detail(resource: Resource, payload: Row, currency: str) -> Document:
     if resource.kind in ("Purchase", "PurchaseCreditNote"):
         return purchase(payload, currency)
     return task(resource, payload, currency)
-
-
-def filled(header: Document, found: Document) -> Document:
-    """The header as its list told it, with what only the detail knows: rate, tax, account, lines, links.
-
-    List and detail word some fields differently (a location by id or by name); the list's stay, so that
-    reading it again changes nothing.
-    """
-    return replace(
-        header,
-        rate=found.rate if header.rate is None else header.rate,
-        tax=found.tax if header.tax is None else header.tax,
-        account=header.account or found.account,
-        links=tuple(dict.fromkeys((*header.links, *found.links))),
-        lines=found.lines,
-    )
 
 
 def sale(payload: Row, currency: str) -> Document:

@@ -8,6 +8,18 @@ from decimal import Decimal
 
 from sync.domain.accounts import Source
 
+STOCK_TASKS = (
+    "StockAdjustment",
+    "StockTake",
+    "StockTransfer",
+    "InventoryWriteOff",
+    "FinishedGoods",
+    "Disassembly",
+    "ProductionOrder",
+)
+# Kinds of Cin7's whose lines no list tells, only the document read whole, at a call each.
+READ_WHOLE = ("Sale", "Purchase", *STOCK_TASKS)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlmodel import Session
 
 from sync.domain.accounts import Source
@@ -104,34 +104,6 @@ def posts_unlisted(session: Session, company: int, types: Collection[str], kinds
     return session.execute(query.limit(1)).first() is not None
 
 
-def changed_sales(session: Session, company: int, since: datetime | None) -> int:
-    """Invoiced or shipped sales that changed after `since`: their cost by product is not known yet."""
-    query = select(func.count()).where(*_live_sales(company))
-    if since is not None:
-        query = query.where(or_(_DOCUMENT.c.updated.is_(None), _DOCUMENT.c.updated > since))
-    return int(session.execute(query).scalar_one())
-
-
-def sales_without_lines(session: Session, company: int, limit: int) -> list[str]:
-    """Ids of invoiced sales, newest first, whose lines no detail tells, nor a QuickBooks invoice of that number."""
-    invoice = _DOCUMENT.alias()
-    told = select(invoice.c.id).where(
-        invoice.c.company == company,
-        invoice.c.source == Source.QBO.value,
-        # Not as a plain column: SQLite would look up by kind instead of by number, and read every invoice per sale.
-        invoice.c.kind.concat("") == "Invoice",
-        invoice.c.number == _DOCUMENT.c.invoice,
-        invoice.c.deleted_at.is_(None),
-    )
-    query = (
-        select(_DOCUMENT.c.id)
-        .where(*_live_sales(company), _DOCUMENT.c.detail_at.is_(None), ~exists(told))
-        .order_by(_DOCUMENT.c.day.desc(), _DOCUMENT.c.id)
-        .limit(limit)
-    )
-    return list(session.execute(query).scalars())
-
-
 def join_windows(session: Session, company: int, source: Source, spans: Iterable[Period]) -> None:
     """Makes one window of all that lie in each of `spans` without a gap: a partly re-read window is one again."""
     held = ledger.windows(session, company, source)
@@ -159,13 +131,3 @@ def mark_proven(session: Session, company: int, source: Source, period: Period, 
     inside = (_WINDOW.c.start >= period.start, _WINDOW.c.end <= period.end)
     mine = (_WINDOW.c.company == company, _WINDOW.c.source == source.value)
     session.execute(update(_WINDOW).where(*mine, *inside).values(proven=proven))
-
-
-def _live_sales(company: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        _DOCUMENT.c.company == company,
-        _DOCUMENT.c.source == Source.CIN7.value,
-        _DOCUMENT.c.kind == "Sale",
-        _DOCUMENT.c.invoice != "",
-        _DOCUMENT.c.deleted_at.is_(None),
-    )

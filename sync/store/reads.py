@@ -140,19 +140,6 @@ def known_ids(session: Session, company: int, source: Source, kind: str) -> Iter
     yield from session.execute(query, execution_options={"yield_per": 5_000}).scalars()
 
 
-def undetailed(session: Session, company: int, source: Source, kind: str, limit: int) -> list[str]:
-    """Ids of documents of a kind whose detail is still to be read, newest day first; void or deleted ones need none."""
-    table = table_of(DocumentRow)
-    where = (table.c.company == company, table.c.source == str(source), table.c.kind == kind)
-    query = (
-        _only(table, "id")
-        .where(*where, table.c.detail_at.is_(None), table.c.deleted_at.is_(None), table.c.voided.is_(False))
-        .order_by(table.c.day.desc().nulls_last(), _plain(session, table.c.id))
-        .limit(limit)
-    )
-    return list(session.execute(query).scalars())
-
-
 def posting_days(
     session: Session, company: int, source: Source, documents: Collection[str], numbers: Collection[str]
 ) -> set[date]:

@@ -214,7 +214,27 @@ def test_a_document_that_is_not_there_is_rejected(client: Make) -> None:
 def test_details_come_in_the_order_asked(client: Make) -> None:
     cin7 = client(lambda request: httpx.Response(200, json={"ID": request.url.params["ID"]}))
     wanted = [f"s{n}" for n in range(50)]
-    assert [payload["ID"] for payload in cin7.details(SALES, wanted, tally=Tally())] == wanted
+    assert list(cin7.details(SALES, wanted, tally=Tally())) == [{"ID": id_} for id_ in wanted]
+
+
+def test_a_detail_that_is_refused_or_makes_no_sense_stops_no_other(client: Make) -> None:
+    answers = {"gone": (400, [{"ErrorCode": 400, "Exception": "not found"}]), "odd": (200, ["no", "object"])}
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        id_ = request.url.params["ID"]
+        status, body = answers.get(id_, (200, {"ID": id_}))
+        return httpx.Response(status, json=body)
+
+    tally = Tally()
+    told = list(client(handler).details(SALES, ["a", "gone", "odd", "b"], tally=tally))
+    assert [type(each) for each in told] == [dict, Rejected, UnexpectedPayload, dict]
+    assert tally.calls == 4
+
+
+def test_a_refusal_of_more_than_one_document_ends_the_reading(client: Make) -> None:
+    cin7 = client(lambda request: httpx.Response(302, headers={"Location": "https://example.com"}))
+    with pytest.raises(Rejected, match="redirects elsewhere"):
+        list(cin7.details(SALES, ["a", "b"], tally=Tally()))
 
 
 def test_sixty_calls_a_minute_are_kept(client: Make, clock: Clock) -> None:

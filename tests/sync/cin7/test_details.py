@@ -10,7 +10,6 @@ import pytest
 
 from sync.cin7 import details
 from sync.cin7.lines import section_of
-from sync.domain.accounts import Source
 from sync.domain.documents import Document, Line, Link
 
 
@@ -238,11 +237,3 @@ def test_a_purchases_own_journals_are_pairs() -> None:
     debit, credit = section(details.purchase(purchase(ManualJournals=[journal]), "USD"), "Journal")
     assert (debit.account, debit.cost, debit.day, debit.document) == ("715", 84000, date(2026, 1, 2), "r1")
     assert (credit.account, credit.debit) == ("716", False)
-
-
-def test_a_header_is_filled_with_what_only_the_detail_knows() -> None:
-    listed = Document(Source.CIN7, "Sale", "s1", "SO-1", "INVOICED", location="l1", links=(Link("Sale", "x"),))
-    found = details.sale(sale(Location="Main", Invoices=[invoice()]), "USD")
-    both = details.filled(listed, found)
-    assert (both.status, both.location, both.lines, both.rate) == ("INVOICED", "l1", found.lines, Decimal("1.1"))
-    assert both.links == (Link("Sale", "x"), Link("Invoice", "i1"))

@@ -95,7 +95,9 @@ def test_empty_values_and_misspelled_keys_read_the_same(world: World, kind: Kind
             found: list[object] = [to_domain.document(resource, row, "USD") for row in rows]
             keys = [resource.key(row) for row in rows[:3]]
             whole = client.details(resource, keys, tally=Tally())
-            return found + [details.detail(resource, payload, "USD") for payload in whole]
+            return found + [
+                each if isinstance(each, Exception) else details.detail(resource, each, "USD") for each in whole
+            ]
 
     assert read(Rule(kind, "cin7")) == read()
 

@@ -16,8 +16,8 @@ from sqlmodel import Session, select
 from sync.domain.accounts import Source
 from sync.domain.documents import Document, Line, Link
 from sync.errors import InvariantBroken
-from sync.store import reads
-from sync.store.db import reading, writing
+from sync.store import reads, unread
+from sync.store.db import writing
 from sync.store.tables import DocumentRow
 from sync.store.writes import mark_deleted, mark_missing, upsert_documents
 
@@ -113,7 +113,7 @@ def test_a_document_that_moved_keeps_its_lines_until_they_are_read_again(
         assert upsert_documents(session, company, [replace(SALE, **moved)], NOON) == 1
         assert lines(session, company, SALE) == LINES
         assert row(session).detail_at is None
-        assert reads.undetailed(session, company, Source.CIN7, "Sale", 9) == ["s1"]
+        assert [each.id for each in unread.every(session, company, ["Sale"])] == ["s1"]
 
 
 def test_a_detail_without_lines_empties_the_document(engine: Engine, company: int) -> None:
@@ -230,23 +230,5 @@ def test_lists_and_details_in_any_order_end_alike(engine: Engine, company: int, 
         assert upsert_documents(session, company, [SALE], EVENING) == 0
         assert upsert_documents(session, company, [detail], EVENING, detail=True) == 0
         assert next(reads.documents(session, company, Source.CIN7)) == replace(SALE, memo="by truck")
-        assert reads.undetailed(session, company, Source.CIN7, "Sale", 1) == []
+        assert unread.every(session, company, ["Sale"]) == []
         session.rollback()
-
-
-def test_the_detail_of_the_newest_is_asked_for_first(engine: Engine, company: int) -> None:
-    told = [
-        replace(SALE, id="old", day=date(2025, 1, 1)),
-        replace(SALE, id="new", day=date(2026, 1, 9)),
-        replace(SALE, id="b", day=date(2026, 1, 8)),
-        replace(SALE, id="A", day=date(2026, 1, 8)),
-        replace(SALE, id="undated", day=None),
-        replace(SALE, id="void", voided=True),
-        replace(SALE, id="gone"),
-    ]
-    with writing(engine) as session:
-        upsert_documents(session, company, told, NOON)
-        mark_deleted(session, company, Source.CIN7, "Sale", ["gone"], NOON)
-    with reading(engine) as session:
-        assert reads.undetailed(session, company, Source.CIN7, "Sale", 9) == ["new", "A", "b", "old", "undated"]
-        assert reads.undetailed(session, company, Source.CIN7, "Sale", 2) == ["new", "A"]
