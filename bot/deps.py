@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +19,7 @@ from bot.stopping import stopping
 from reports import periods
 from reports.books import Config
 from sync.domain.period import Period
-from sync.errors import NotSynced, UserError
+from sync.errors import AppError, NotSynced, UserError
 from sync.settings import Settings, require
 
 if TYPE_CHECKING:  # imported where they are needed: together they take most of a second
@@ -28,6 +29,8 @@ if TYPE_CHECKING:  # imported where they are needed: together they take most of 
     from bot.connection import Connection
     from reports.pictures import Pictures
     from sync.pull import RunReport, Wants
+
+log = logging.getLogger("tieout.deps")
 
 Answer = Callable[[Sequence[str], Outside], Reply]
 
@@ -95,6 +98,21 @@ class Deps:
 
         with writing(self.engine, durable=True) as session:
             yield session, self._company(session, may_be_empty=False)
+
+    def wish(self, documents: Collection[tuple[str, str]]) -> None:
+        """Notes that somebody waits for the lines of these Cin7 documents (kind, id): the next sync reads them first.
+
+        The answer has been found by then, and is given whether or not this can be noted.
+        """
+        from sync.store import unread
+
+        if not documents:
+            return
+        try:
+            with self.changing() as (session, company):
+                unread.wish(session, company, documents)
+        except AppError as fault:
+            log.warning("it could not be noted who waits for which lines: %s", fault)
 
     @property
     def config(self) -> Config:

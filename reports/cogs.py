@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from reports.books import Books, ages, money_of, period_json, plain
-from reports.grouping import GROUPS, GroupRow, Total, coverage, rows_by, units
+from reports.grouping import GROUPS, GroupRow, Total, coverage, rows_by, units, waiting
 from reports.layout import age_lines, period_words, table
 from reports.split import shares, units_sold
 from reports.trade import Trade, orders
@@ -38,7 +38,10 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Cogs:
-    """The margin of `books.period`; `rows` add up to `total`. `with_detail` of `documents` sales tell the grouping."""
+    """The margin of `books.period`; `rows` add up to `total`. `with_detail` of `documents` sales tell the grouping.
+
+    `waiting` are the ids of sales whose lines would tell it, newest first.
+    """
 
     books: Books
     by: str | None
@@ -49,6 +52,7 @@ class Cogs:
     not_final: tuple[NotFinal, ...]
     documents: int
     with_detail: int
+    waiting: tuple[str, ...] = ()
 
 
 def cogs(books: Books, trade: Trade, by: str | None = None, previous: Before | None = None) -> Cogs:
@@ -75,6 +79,7 @@ def cogs(books: Books, trade: Trade, by: str | None = None, previous: Before | N
         not_final=not_final(trade, books.period),
         documents=documents,
         with_detail=known,
+        waiting=waiting(parts, trade, by),
     )
 
 
@@ -143,7 +148,11 @@ def to_json(result: Cogs) -> dict[str, object]:
             {"reason": each.reason, "documents": each.documents, "amount": money_of(each.amount, currency)}
             for each in result.not_final
         ],
-        "coverage": {"documents": result.documents, "with_detail": result.with_detail},
+        "coverage": {
+            "documents": result.documents,
+            "with_detail": result.with_detail,
+            "waiting": len(result.waiting),
+        },
         **ages(result.books.as_of, result.books.incomplete),
     }
 
@@ -180,15 +189,18 @@ def to_text(result: Cogs) -> str:
             *table(head, [(row.name, *_cells(row.total, currency), _quantity(row.total)) for row in result.rows]),
         ]
     if result.by and result.with_detail < result.documents:
-        lines += [
-            "",
-            f"Detail is known for {result.with_detail} of {result.documents} sales; the rest stands in one row.",
-        ]
+        lines += ["", covered(result.documents, result.with_detail, len(result.waiting))]
     lines += [
         f"Not final: {each.documents} {_REASONS[each.reason]} ({money_of(each.amount, currency)})"
         for each in result.not_final
     ]
     return "\n".join([*lines, "", *age_lines(result.books.as_of, result.books.incomplete)])
+
+
+def covered(documents: int, with_detail: int, waiting: int) -> str:
+    """In words, how many sales tell the grouping, and how many of the others will once their lines are read."""
+    known = f"Detail is known for {with_detail} of {documents} sales; the rest stands in one row."
+    return f"{known} The next syncs read the lines of {waiting} of them first." if waiting else known
 
 
 _REASONS = {

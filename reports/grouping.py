@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from reports.split import Share
@@ -108,3 +109,12 @@ def coverage(parts: Sequence[Share], trade: Trade, by: str | None) -> tuple[int,
     else:
         unknown = [part for part in parts if part.sku is None]
     return len(documents), len(documents.difference(name for part in unknown for name in part.documents))
+
+
+def waiting(parts: Sequence[Share], trade: Trade, by: str | None) -> tuple[str, ...]:
+    """Ids of the sales whose own lines, once read, would tell their products, newest first; () for other groupings."""
+    if by not in ("product", "category"):
+        return ()
+    unknown = {part.sale.id: part.sale for part in parts if part.sku is None and part.documents and part.sale}
+    unread = [sale for sale in unknown.values() if not sale.detailed and sale.id not in trade.read]
+    return tuple(sale.id for sale in sorted(unread, key=lambda s: (-(s.invoiced or date.min).toordinal(), s.id)))

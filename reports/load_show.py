@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -13,17 +14,17 @@ from sqlalchemy.orm import Session
 
 from reports.books import Books
 from reports.load_memory import remembered
+from reports.load_show_lines import MAIN_KINDS, items, parts
 from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, AnyRow, among
 from reports.load_transaction import meant, transaction_id
 from reports.reconcile.numbers import MOST_CHARACTERS, named, plain
-from reports.show import Entry, Item, Paper, Shown
+from reports.show import Entry, Paper, Shown
 from sync.domain.accounts import Source
 from sync.errors import NotThere
+from sync.store.unread import Key, refusals
 
 _LIKE_LIMIT = 200  # documents that merely hold the number's letters; more than that is no number
-# A Cin7 document's own lines, in the order in which they are preferred.
-_SECTIONS = ("Invoice", "CreditNote", "Journal", "WriteOff", "New", "Existing", "Transfer", "Output", "Pick")
-_MAIN_KINDS = ("Sale", "Purchase")
+
 _SETTLING = ("Payment", "BillPayment")
 _CREDITS = ("CreditMemo", "VendorCredit")
 
@@ -48,7 +49,8 @@ def shown(session: Session, books: Books, words: str) -> Shown:
     family = _family(session, company, number, headers)
     left = _cin7_entries(session, company, family)
     right = _qbo_rows(session, company, family)
-    papers = [*map(_paper, headers), *map(_paper, right)]
+    refused = refusals(session, company)
+    papers = [_paper(row, refused) for row in (*headers, *right)]
     if not left and not headers and (settled := _settled(session, company, number, right)):
         return replace(shown(session, books, settled), number=number)
     if not papers and not left:
@@ -62,7 +64,8 @@ def shown(session: Session, books: Books, words: str) -> Shown:
         main=main,
         papers=tuple(sorted(papers, key=lambda p: (p.source.value, str(p.day or ""), p.kind, p.id))),
         entries=tuple(sorted(entries)),
-        items=_items(session, company, headers, right, number),
+        items=items(session, company, headers, right, number),
+        parts=parts(session, company, headers),
         findings=tuple(
             each
             for each in remembered(session, company)
@@ -100,28 +103,34 @@ def _cin7_headers(session: Session, company: int, number: str) -> list[AnyRow]:
     listed = or_(*(column.contains(number, autoescape=True) for column in (DOCUMENT.c.invoice, DOCUMENT.c.credit)))
     rows = session.execute(select(DOCUMENT).where(*ours, or_(fits, listed)).limit(_LIKE_LIMIT)).all()
     found = [row for row in rows if any(plain(number) == plain(each) for each in _numbers(row))]
-    parents = {id_ for row in found for kind, id_ in json.loads(row.links) if kind in _MAIN_KINDS}
+    parents = {id_ for row in found for kind, id_ in json.loads(row.links) if kind in MAIN_KINDS}
     if parents:
         found += session.execute(select(DOCUMENT).where(*ours, among(session, DOCUMENT.c.id, parents))).all()
     return list({(row.kind, row.id): row for row in found}.values())
 
 
 def _numbers(row: AnyRow) -> list[str]:
-    parts = (part.strip() for text in (row.invoice, row.credit) for part in text.replace("/", ",").split(","))
-    return [part for part in (row.number, *parts) if part]
+    told = (text.strip() for column in (row.invoice, row.credit) for text in column.split(","))
+    return [number for number in (row.number, *(part for text in told for part in _split(row.kind, text))) if number]
+
+
+def _split(kind: str, text: str) -> list[str]:
+    """INV-00004/CR-00002 of a sale are two numbers (Cin7 docs: /transactions); R-26/16 of a supplier is one."""
+    return [part.strip() for part in text.split("/")] if kind.startswith("Sale") else [text.strip()]
 
 
 def _family(session: Session, company: int, number: str, headers: Iterable[AnyRow]) -> _Family:
     """All numbers and Cin7 ids of the business of these headers: an order with its shipments, invoices and credits."""
     kept = list(headers)
-    parts = {id_ for row in kept for kind, id_ in json.loads(row.links) if kind not in ("To", *_MAIN_KINDS)}
+    parts = {id_ for row in kept for kind, id_ in json.loads(row.links) if kind not in ("To", *MAIN_KINDS)}
     numbers = {number, *(each for row in kept for each in _numbers(row))}
-    orders = {row.number for row in kept if row.kind in _MAIN_KINDS and row.number}
+    orders = {row.number for row in kept if row.kind in MAIN_KINDS and row.number}
     moved = select(MOVEMENT.c.task).where(MOVEMENT.c.company == company, MOVEMENT.c.number.in_(orders)).distinct()
     ids = {row.id.split("/", 1)[0] for row in kept} | parts | set(session.scalars(moved))
     mine = (POSTING.c.company == company, POSTING.c.source == Source.CIN7.value)
-    told = session.scalars(select(POSTING.c.number).where(*mine, among(session, POSTING.c.document, ids)).distinct())
-    numbers |= {part.strip() for text in told for part in text.split("/") if part.strip()} if orders else set()
+    told = select(POSTING.c.kind, POSTING.c.number).where(*mine, among(session, POSTING.c.document, ids)).distinct()
+    found = session.execute(told) if orders else ()
+    numbers |= {part for kind, text in found for part in _split(kind, text) if part}
     return _Family(frozenset(numbers), frozenset(ids))
 
 
@@ -217,12 +226,13 @@ def _names(row: AnyRow, known: Collection[str]) -> bool:
     return bool(plain(row.number) in known or named(row.number, known) or named(row.memo, known))
 
 
-_COLUMNS = tuple(field.name for field in fields(Paper) if field.name not in ("source", "party"))
+_COLUMNS = tuple(field.name for field in fields(Paper) if field.name not in ("source", "party", "refused"))
 
 
-def _paper(row: AnyRow) -> Paper:
+def _paper(row: AnyRow, refused: Mapping[Key, tuple[datetime, str]]) -> Paper:
     told: dict[str, Any] = {name: getattr(row, name) for name in _COLUMNS}
-    return Paper(source=Source(row.source), party=row.counterparty, **told)
+    _, why = refused.get((row.kind, row.id), (None, ""))
+    return Paper(source=Source(row.source), party=row.counterparty, refused=why, **told)
 
 
 def _main(papers: Iterable[Paper], entries: Iterable[Entry], number: str) -> Paper:
@@ -231,39 +241,9 @@ def _main(papers: Iterable[Paper], entries: Iterable[Entry], number: str) -> Pap
 
     def rank(paper: Paper) -> tuple[bool, bool, bool, str, str]:
         own = plain(number) in {plain(paper.number), plain(paper.invoice), plain(paper.credit)}
-        return (paper.source is Source.QBO, paper.kind not in _MAIN_KINDS, not own, str(paper.day or ""), paper.id)
+        return (paper.source is Source.QBO, paper.kind not in MAIN_KINDS, not own, str(paper.day or ""), paper.id)
 
     if kept:
         return min(kept, key=rank)
     first = min(entries)
     return Paper(first.source, first.kind, first.document, first.number, "", first.day, "", "", None, None, None)
-
-
-def _items(
-    session: Session, company: int, headers: Iterable[AnyRow], qbo: Iterable[AnyRow], number: str
-) -> tuple[Item, ...]:
-    """The lines of goods: Cin7's where its detail was read, else QuickBooks' own of the document with the number."""
-    for source, rows in ((Source.CIN7, list(headers)), (Source.QBO, [r for r in qbo if not r.deleted_at])):
-        for row in sorted(rows, key=lambda r: (r.kind not in _MAIN_KINDS, r.kind == "JournalEntry", r.id)):
-            lines = session.execute(
-                select(LINE)
-                .where(
-                    LINE.c.company == company,
-                    LINE.c.source == source.value,
-                    LINE.c.kind == row.kind,
-                    LINE.c.id == row.id,
-                )
-                .order_by(LINE.c.position)
-            ).all()
-            found = _goods(lines, number)
-            if found:
-                return found
-    return ()
-
-
-def _goods(lines: Iterable[AnyRow], number: str) -> tuple[Item, ...]:
-    """Of a document's lines the goods of its first section that has any; of one invoice where the number is one."""
-    goods = [line for line in lines if line.sku or line.item]
-    mine = [line for line in goods if line.document and plain(line.document) == plain(number)] or goods
-    section = next((name for name in _SECTIONS if any(line.section == name for line in mine)), "")
-    return tuple(Item(line.sku, line.name, line.quantity, line.price) for line in mine if line.section == section)

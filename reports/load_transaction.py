@@ -25,6 +25,8 @@ def transaction_id(session: Session, company: int, main: Paper) -> str:
     if main.source is not Source.CIN7 or main.kind not in _KINDS or main.day is None:
         return ""
     ids = [(row.kind, row.id) for row in session.execute(_of(company, main.day))]
+    if (main.kind, main.id) not in ids:
+        return ""  # postings without a document, or one that is gone
     return f"C7-QBO-{main.day:%Y%m%d}-{ids.index((main.kind, main.id)) + 1:03d}"
 
 

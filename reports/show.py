@@ -12,7 +12,9 @@ from reports.books import Books, ages, instant, money_of, plain
 from reports.layout import age_lines, table
 from reports.memory import Remembered
 from reports.reconcile.findings import finding_json
+from reports.show_lines import Part, part_json, part_table, price_of
 from sync.domain.accounts import AccountClass, Source
+from sync.domain.documents import READ_WHOLE
 from sync.domain.money import text, to_minor
 
 _SALES = ("revenue", "tax")
@@ -31,7 +33,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document's header as its system tells it; money in minor units of `currency`."""
+    """A document's header as its system tells it; money in minor units of `currency`.
+
+    `detail_at` is when it was read whole, `refused` why Cin7 did not give it when it was asked for.
+    """
 
     source: Source
     kind: str
@@ -51,6 +56,14 @@ class Paper:
     updated: datetime | None = None
     voided: bool = False
     deleted_at: datetime | None = None
+    detail_at: datetime | None = None
+    refused: str = ""
+
+    @property
+    def unread(self) -> bool:
+        """Whether its lines are still to be read, which only Cin7's own document tells."""
+        whole = self.detail_at is not None or self.deleted_at is not None
+        return self.source is Source.CIN7 and self.kind in READ_WHOLE and not whole
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,8 +83,9 @@ class Entry:
 class Shown:
     """The answer: both sides of what `number` names, oldest first, and the findings in which it stands.
 
-    `main` is the Cin7 document that bears the number (QuickBooks' where Cin7 has none); `items` are its lines.
-    `transaction_id` is the setup guide's, "" where `main` is neither a sale nor a purchase of Cin7.
+    `main` is the Cin7 document that bears the number (QuickBooks' where Cin7 has none); `items` are its lines, `parts`
+    all lines of goods of Cin7's documents as far as they were read whole. `transaction_id` is the setup guide's, ""
+    where `main` is neither a sale nor a purchase of Cin7.
     """
 
     number: str
@@ -80,6 +94,7 @@ class Shown:
     papers: tuple[Paper, ...]
     entries: tuple[Entry, ...]
     items: tuple[Item, ...] = ()
+    parts: tuple[Part, ...] = ()
     findings: tuple[Remembered, ...] = ()
     transaction_id: str = ""
 
@@ -92,6 +107,16 @@ class Shown:
                 sums[control][entry.source is Source.QBO] += self.books.map.sign(control) * entry.amount
         order = self.books.map.controls()
         return {name: (sums[name][0], sums[name][1]) for name in sorted(sums, key=order.index)}
+
+    @property
+    def currency(self) -> str:
+        """The document's own."""
+        return self.main.currency or self.books.currency
+
+    @property
+    def unread(self) -> tuple[Paper, ...]:
+        """Cin7's documents among them whose lines are still to be read."""
+        return tuple(paper for paper in self.papers if paper.unread)
 
     @property
     def state(self) -> str:
@@ -114,7 +139,7 @@ def control_of(books: Books, entry: Entry) -> str:
 
 def transaction(shown: Shown) -> dict[str, object]:
     """The setup guide's view of one transaction; money in base currency, prices in the document's (`currency`)."""
-    currency, main = shown.books.currency, shown.main
+    currency, main, own = shown.books.currency, shown.main, shown.currency
     cost = sum(shown.movement().get("cogs", (0, 0))[:1])
     return {
         "transaction_id": shown.transaction_id or shown.number,
@@ -124,11 +149,15 @@ def transaction(shown: Shown) -> dict[str, object]:
         "total_amount": money_of(_total(shown), currency),
         "cogs_amount": money_of(cost, currency),
         "line_items": [
-            {"sku": item.sku, "quantity": plain(item.quantity), "price": _price(item.price, main.currency or currency)}
+            {
+                "sku": item.sku,
+                "quantity": plain(item.quantity),
+                "price": price_of(item.price, main.currency or currency),
+            }
             for item in shown.items
         ],
-        "currency": main.currency or currency,
-        "document_total": money_of(main.total, main.currency or currency),
+        "currency": own,
+        "document_total": money_of(main.total, own),
     }
 
 
@@ -146,14 +175,6 @@ def _total(shown: Shown) -> int | None:
 def _sells(books: Books, entry: Entry) -> bool:
     account = books.accounts.get((entry.source, entry.account))
     return control_of(books, entry) in _SALES or bool(account and account.klass is AccountClass.REVENUE)
-
-
-def _price(price: Decimal | None, currency: str) -> str | None:
-    """A price has at least the currency's digits, and more where it was told so."""
-    if price is None:
-        return None
-    rounded = text(to_minor(price, currency), currency)
-    return rounded if Decimal(rounded) == price else plain(price)
 
 
 def to_json(shown: Shown) -> dict[str, object]:
@@ -174,6 +195,11 @@ def to_json(shown: Shown) -> dict[str, object]:
                 "difference": money_of(cin7 - qbo, books.currency),
             }
             for name, (cin7, qbo) in shown.movement().items()
+        ],
+        "lines": [part_json(part, shown.currency, books.currency) for part in shown.parts],
+        "unread": [
+            {"id": paper.id, "type": paper.kind, "number": paper.number, "reason": _why_unread(shown, paper)}
+            for paper in shown.unread
         ],
         "findings": [
             finding_json(each.finding, books.currency) | {"state": "open" if each.is_open else "resolved"}
@@ -245,8 +271,20 @@ def to_text(shown: Shown) -> str:
     moved = [(name, cin7, qbo) for name, (cin7, qbo) in shown.movement().items()]
     rows = [(name.replace("_", " "), *_money((cin7, qbo, cin7 - qbo), books.currency)) for name, cin7, qbo in moved]
     lines += [*table(("control", "Cin7", "QuickBooks", "difference"), rows), ""] if rows else []
+    lines += [*part_table(shown.parts, shown.currency, books.currency), ""] if shown.parts else []
+    lines += [_why_unread(shown, paper) for paper in shown.unread]
     lines += [f"{e.finding.cause} ({e.finding.id}): {e.finding.explanation}" for e in shown.findings if e.is_open]
     return "\n".join([*lines, *age_lines(books.as_of, books.incomplete)])
+
+
+def _why_unread(shown: Shown, paper: Paper) -> str:
+    """In a sentence, why the lines of a document are not shown as they are now."""
+    name = f"{paper.kind} {paper.number or paper.id}"
+    if paper.refused:
+        return f"The lines of {name} could not be read: {paper.refused.rstrip('.')}. They are asked for again."
+    if any(part.owner == paper.id for part in shown.parts):
+        return f"{name} changed after its lines were read; the next sync reads them anew, before others."
+    return f"The lines of {name} are not read yet; the next sync reads them, before others."
 
 
 def _words(paper: Paper) -> str:

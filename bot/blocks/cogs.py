@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import blocks
 from bot.blocks import Block
+from reports.cogs import covered
 
 Document = Mapping[str, Any]
 _HEAD = ("sales", "COGS", "gross profit", "margin", "orders", "units")
@@ -96,8 +97,7 @@ def _notes(document: Document) -> list[Block]:
     if document["qbo"] is None:
         lines.append("QuickBooks' ledger is not in the cache yet, so only Cin7's side is shown.")
     if document["by"] and coverage["with_detail"] < coverage["documents"]:
-        known = f"Detail is known for {coverage['with_detail']} of {coverage['documents']} sales"
-        lines.append(f"{known}; the rest stands in one row.")
+        lines.append(covered(coverage["documents"], coverage["with_detail"], coverage["waiting"]))
     lines += [
         f"Not final: {each['documents']} {_NOT_FINAL[each['reason']]} ({each['amount']})"
         for each in document["not_final"]

@@ -14,6 +14,7 @@ from sync.domain.alerts import Alert
 Document = Mapping[str, Any]
 _ALERTS = 10  # with buttons, in one message
 _FIGURES = 80  # rows of ages: all of them, as long as Slack takes them
+_LINES = 12  # of one document; the command line shows all
 _NEW_LINE: Block = {"type": "text", "text": "\n"}
 _CHECKS = {"error": ":x:", "warning": ":warning:", "ok": ":white_check_mark:"}
 
@@ -171,12 +172,27 @@ def shown(document: Document) -> tuple[list[Block], bool]:
     rows = [(blocks.spoken(c["control"]), c["cin7"], c["qbo"], c["difference"]) for c in document["controls"]]
     head = (f"control, {document['currency']}", "Cin7", "QuickBooks", "difference")
     told += [blocks.table(head, rows)] if rows else []
+    lines = [_line(line) for line in document["lines"]]
+    told += (
+        [blocks.said("Cin7's lines:"), blocks.listed([[blocks.words(each)] for each in lines[:_LINES]])]
+        if lines
+        else []
+    )
+    told += [blocks.said("\n".join(each["reason"] for each in document["unread"]))] if document["unread"] else []
     open_ = [found for found in document["findings"] if found["state"] == "open"]
     items = [
         (blocks.words(blocks.spoken(f["cause"]), bold=True), blocks.words(f": {f['explanation']}")) for f in open_[:8]
     ]
     told += [blocks.listed(items)] if items else []
-    return [*told, blocks.ages(document)], not blocks.shows_all(rows) or len(open_) > 8
+    cut = not blocks.shows_all(rows) or len(lines) > _LINES or len(open_) > 8
+    return [*told, blocks.ages(document)], cut
+
+
+def _line(line: Document) -> str:
+    """A line of a Cin7 document that was read whole: which part of it, how many of what, and its money."""
+    what = " ".join(filter(None, (line["quantity"] and f"{line['quantity']} ×", line["sku"] or line["name"])))
+    money = [f"{word} {line[key]}" for key, word in (("price", "at"), ("amount", "is"), ("cost", "cost")) if line[key]]
+    return f"{' '.join(filter(None, (line['section'], line['document'])))}: {' '.join((what, *money))}"
 
 
 def _paper(paper: Document) -> str:

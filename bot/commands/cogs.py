@@ -11,6 +11,7 @@ from bot.words import Parser, choice
 from reports.cogs import to_json, to_text
 
 GROUPS = ("product", "category", "location", "channel", "customer")
+_MOST_WISHES = 100  # sales that one question sends for; asked again, it sends for those that are left
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +48,5 @@ def run(request: Request, deps: Deps) -> Reply:
             by=request.by or None,
             compare=calendar.period(request.compare) if request.compare else None,
         )
+    deps.wish([("Sale", id_) for id_ in result.waiting[:_MOST_WISHES]])
     return Reply(to_text(result), to_json(result))

@@ -38,4 +38,5 @@ def run(request: Request, deps: Deps) -> Reply:
         calendar = deps.calendar(session, company)
         books = load.books(session, company, calendar.period("this-month"), deps.config, today=calendar.today)
         result = shown(session, books, request.number)
+    deps.wish([(paper.kind, paper.id) for paper in result.unread])
     return Reply(to_text(result), to_json(result))

@@ -24,7 +24,10 @@ _WORDS = {"transactions": "ledger rows", "ledger": "ledger rows", "availability"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`full` reads everything anew; `since` the ledger from a day on; `only` names entities, () means all."""
+    """`full` reads everything anew; `since` the ledgers, and details asked for by name, from a day on.
+
+    `only` names entities, () means all.
+    """
 
     full: bool = False
     since: date | None = None
@@ -33,7 +36,8 @@ class Request:
 
 def arguments(parser: Parser) -> None:
     parser.add_argument("--full", action="store_true", help="read everything anew, not only what changed")
-    parser.add_argument("--since", metavar="DATE", help="read the ledgers anew from this day on, like 2026-01-31")
+    since = "read the ledgers anew, or the details that --only names, from this day on, like 2026-01-31"
+    parser.add_argument("--since", metavar="DATE", help=since)
     parser.add_argument("--only", metavar="ENTITY", nargs="+", action="extend", default=[], help="these entities only")
 
 

@@ -30,7 +30,7 @@ def detail(resource: Resource, payload: Row, currency: str) -> Document:
 def sale(payload: Row, currency: str) -> Document:
     """A sale read whole (Cin7 docs: /sale): invoices, credit notes, fulfilments, payments, costs, its ledger pairs.
 
-    Sections: Invoice, CreditNote, Payment, Refund, Restock, Fulfilment (shipped) or Pick (not yet), Journal,
+    Sections: Order or Invoice, CreditNote, Payment, Refund, Restock, Fulfilment (shipped) or Pick (not yet), Journal,
     Movement, Transaction; " voided" or " draft" follows where a part does not count. Links name the ids of
     its parts, by which the ledger may call it.
     """
@@ -69,8 +69,8 @@ def sale(payload: Row, currency: str) -> Document:
 def purchase(payload: Row, currency: str) -> Document:
     """A purchase read whole (Cin7 docs: /advanced-purchase, /purchase).
 
-    Sections: Invoice, CreditNote, Payment, Refund, Received, PutAway, Unstock, Journal, Movement. Quantities of
-    advanced purchases may stand under PutAway alone; a Movement's cost may be negative (Cin7 docs: examples).
+    Sections: Order or Invoice, CreditNote, Payment, Refund, Received, PutAway, Unstock, Journal, Movement. Quantities
+    of advanced purchases may stand under PutAway alone; a Movement's cost may be negative (Cin7 docs: examples).
     """
     money = text(payload, "SupplierCurrency").upper() or currency
     invoices, notes = rows(payload, "Invoice", "Invoices"), rows(payload, "CreditNote", "CreditNotes")
@@ -115,6 +115,8 @@ def _sale_lines(payload: Row, money: str, currency: str) -> tuple[Line, ...]:
     lines.paid("Payment", part(payload, "Quote"), order_number, "Prepayments")
     for invoice in rows(payload, "Invoices"):
         _invoice(lines, invoice)
+    if not rows(payload, "Invoices"):
+        _ordered(lines, payload, order_number, day(payload, "SaleOrderDate"))
     for note in rows(payload, "CreditNotes"):
         _credit_note(lines, note)
         section = section_of("Restock", text(note, "Status"))
@@ -133,6 +135,8 @@ def _purchase_lines(payload: Row, money: str, currency: str) -> tuple[Line, ...]
     lines.paid("Payment", part(payload, "Order"), text(payload, "OrderNumber"), "Prepayments")
     for invoice in rows(payload, "Invoice", "Invoices"):
         _invoice(lines, invoice)
+    if not rows(payload, "Invoice", "Invoices"):
+        _ordered(lines, payload, text(payload, "OrderNumber"), day(payload, "OrderDate"))
     for note in rows(payload, "CreditNote", "CreditNotes"):
         _credit_note(lines, note)
         _unstock(lines, note)
@@ -146,6 +150,12 @@ def _purchase_lines(payload: Row, money: str, currency: str) -> tuple[Line, ...]
         lines.pairs("Journal", rows(journal, "Lines"), guid(journal, "TaskID"))
     lines.costs(payload)
     return lines.done()
+
+
+def _ordered(lines: Lines, payload: Row, number_: str, when: date | None) -> None:
+    """What was ordered, as long as nothing of it is invoiced: later the invoices say it better."""
+    order = part(payload, "Order")
+    lines.priced(section_of("Order", text(order, "Status")), order, number_, when)
 
 
 def _invoice(lines: Lines, invoice: Row) -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, or_, select
+from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session
 
 from sync.domain.accounts import Source
@@ -60,7 +61,7 @@ def forget(session: Session, company: int, document: Key) -> None:
     session.execute(delete(_LEARNED).where(*mine, _LEARNED.c.fact == " ".join(document)))
 
 
-def refusals(session: Session, company: int) -> dict[Key, tuple[datetime, str]]:
+def refusals(session: AnySession, company: int) -> dict[Key, tuple[datetime, str]]:
     """The documents whose detail Cin7 did not give when it was asked last: when that was, and why."""
     told = {key: text.partition(" ") for key, text in _learned(session, company, _REFUSED).items()}
     return {key: (datetime.fromisoformat(at), reason) for key, (at, _, reason) in told.items()}
@@ -116,7 +117,7 @@ def changed_sales(session: Session, company: int, since: datetime | None) -> int
     return int(session.execute(query).scalar_one())
 
 
-def _learned(session: Session, company: int, entity: str) -> dict[Key, str]:
+def _learned(session: AnySession, company: int, entity: str) -> dict[Key, str]:
     c = _LEARNED.c
     rows = session.execute(select(c.fact, c.value).where(c.company == company, c.source == _OURS, c.entity == entity))
     return {(fact.partition(" ")[0], fact.partition(" ")[2]): value for fact, value in rows}

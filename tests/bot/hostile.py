@@ -71,7 +71,7 @@ cogs = st.fixed_dictionaries(
         ),
         "rows": rows(key=st.none() | names, name=names, **_TOTAL),
         "not_final": st.just([{"reason": "invoiced_not_shipped", "documents": 1, "amount": "9.99"}]),
-        "coverage": st.fixed_dictionaries({"documents": counts, "with_detail": counts}),
+        "coverage": st.fixed_dictionaries(dict.fromkeys(("documents", "with_detail", "waiting"), counts)),
         **AGES,
     }
 )
@@ -193,6 +193,9 @@ _DOCUMENT = {
     "total": st.none() | money,
     "currency": st.just("USD"),
 }
+_LINE = dict.fromkeys(("document", "sku", "name", "quantity", "price", "amount", "cost"), st.none() | names) | {
+    "section": names
+}
 _SIDE = st.fixed_dictionaries({"documents": rows(**_DOCUMENT)})
 show = st.fixed_dictionaries(
     {
@@ -203,6 +206,8 @@ show = st.fixed_dictionaries(
         "cin7": _SIDE,
         "qbo": _SIDE,
         "controls": rows(control=names, cin7=money, qbo=money, difference=money),
+        "lines": rows(**_LINE),
+        "unread": rows(reason=names),
         "findings": st.lists(
             st.fixed_dictionaries(_FINDING | {"state": st.sampled_from(("open", "resolved"))}), max_size=12
         ),

@@ -174,6 +174,18 @@ def test_each_sale_and_purchase_of_a_day_has_an_id_of_its_own(engine: Engine) ->
     assert ids == ["C7-QBO-20260108-001", "C7-QBO-20260108-002", "C7-QBO-20260108-003"]
 
 
+def test_a_suppliers_number_with_a_slash_is_one_number(engine: Engine) -> None:
+    bill: dict[str, Any] = {"invoice": "R-26/16", "status": "INVOICED", "day": date(2026, 1, 8)}
+    cache(engine, "2026-01-08 Purchase b1 R-26/16 630 800 50.00", header("cin7", "Purchase", "p1", "PO-1", **bill))
+    assert [asked(engine, number).main.id for number in ("R-26/16", "r-26/16", "PO-1")] == ["p1", "p1", "p1"]
+
+
+def test_postings_without_a_document_are_shown_as_they_are(engine: Engine) -> None:
+    cache(engine, "2026-01-08 Purchase b1 BILL-1 630 800 50.00")
+    found = asked(engine, "BILL-1")
+    assert (found.main.kind, found.transaction_id, len(found.entries)) == ("Purchase", "", 2)
+
+
 @pytest.mark.parametrize("words", ["C7-QBO-20260105-099", "C7-QBO-20261399-001"])
 def test_an_id_that_names_nothing_is_told(filled: Engine, words: str) -> None:
     with pytest.raises(UserError, match=r"names no sale|no day"):

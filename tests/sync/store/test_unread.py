@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -90,12 +91,10 @@ def test_each_wish_counts_until_the_document_is_read(engine: Engine, company: in
 def test_an_open_finding_calls_for_its_documents(
     engine: Engine, company: int, named: tuple[str, str, str], found: tuple[str, str]
 ) -> None:
-    amounts = {"quantity": Decimal(-1), "amount": Decimal(-5)}
+    moved: dict[str, Any] = {"sku": "A", "task": "shipment", "kind": "Sale", "number": "SO-1", "day": DAY}
+    moved |= {"quantity": Decimal(-1), "amount": Decimal(-5)}
     with writing(engine) as session:
-        session.add(
-            MovementRow(company=company, product="p", position=0, sku="A", task="shipment", kind="Sale", number="SO-1",
-                        day=DAY, **amounts)
-        )  # fmt: skip
+        session.add(MovementRow(company=company, product="p", position=0, **moved))
     find(engine, company, named)
     assert called_for(engine, company) == [Unread(*found, DAY, found=True)]
 
