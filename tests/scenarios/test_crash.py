@@ -15,14 +15,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from sync.domain.documents import READ_WHOLE
 from sync.errors import SyncRunning
 from sync.pull import Wants
 from sync.sandbox.faults import Faults
 from sync.sandbox.generate import build
 from sync.sandbox.serve import Served, serve
 from sync.sandbox.switches import Switches
-from sync.store import runs
-from sync.store.db import migrate, open_database, reading
+from sync.store import runs, unread
+from sync.store.db import migrate, open_database, reading, writing
 from tests.scenarios.practice import Contents, Practice, apart
 from tests.scenarios.processes import Job, counted, ended, killed_after, killed_at_call, started
 
@@ -30,6 +31,7 @@ TODAY = date(2026, 3, 17)
 EVERYTHING = Wants(details=10_000)
 LEASE = 60.0
 KILLED = -signal.SIGKILL
+IN_FLIGHT = 20  # calls of Cin7 that may be under way at once
 
 
 @dataclass
@@ -78,6 +80,9 @@ def stage(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         first = Practice(served, open_database(f"sqlite:///{found.before}"))
         found.key = first.key
         assert first.sync(EVERYTHING).status == "succeeded"
+        with writing(first.engine) as session:
+            # Somebody asks for everything that no sync reads by itself.
+            unread.wish(session, 1, [each.key for each in unread.every(session, 1, READ_WHOLE)])
         first.engine.dispose()  # the last connection puts everything into the file itself
         world.advance(3)
         served.changed()
@@ -96,6 +101,9 @@ def recover(practice: Practice, undisturbed: Contents, killed: int) -> None:
     assert states.count("interrupted") <= killed
     quiet = practice.sync(EVERYTHING)
     assert [(step.entity, step.changed) for step in quiet.entities if step.changed] == []
+    with reading(practice.engine) as session:
+        assert unread.called_for(session, practice.company, {}) == []
+    assert [step.entity for step in quiet.entities if step.entity.endswith("_details")] == []
 
 
 def die(stage: Stage, job: Job, way: str, share: float, moments: dict[str, int]) -> int | None:
@@ -138,6 +146,28 @@ def test_after_a_kill_the_next_sync_ends_as_an_undisturbed_one(stage: Stage, see
 
 def test_two_kills_in_a_row_change_nothing_either(stage: Stage) -> None:
     crash(stage, 11, "call", "before", times=2)
+
+
+def test_the_details_of_a_run_that_was_killed_among_them_are_not_read_again(stage: Stage) -> None:
+    practice, undisturbed = stage.start("before", "details"), stage.undisturbed("before")
+    known = len(stage.served.calls)
+    # Details come last in a run.
+    end = killed_at_call(stage.served, Job.of(practice, lease_seconds=LEASE), stage.moments["before"]["call"] - 5)
+    killed, known = _details_since(stage, known), len(stage.served.calls)
+    recover(practice, undisturbed, int(end == KILLED))
+    again = killed & _details_since(stage, known)
+    assert end == KILLED
+    assert len(killed) > 40
+    assert len(again) <= IN_FLIGHT  # what was asked for and not kept yet
+
+
+def _details_since(stage: Stage, known: int) -> set[tuple[str, str]]:
+    """(path, id) of the Cin7 documents that were asked for whole since the first `known` calls."""
+    calls = [call for call in stage.served.calls[known:] if call.source == "cin7"]
+    asked = ((call.path, {name.lower(): value for name, value in call.params.items()}) for call in calls)
+    names = ("taskid", "productionorderid", "id")
+    return {(path, next(params[name] for name in names if name in params)) for path, params in asked
+            if any(name in params for name in names)}  # fmt: skip
 
 
 def test_a_kill_at_any_moment_changes_nothing_either(stage: Stage) -> None:
