@@ -27,6 +27,8 @@ _LIKE_LIMIT = 200  # documents that merely hold the number's letters; more than 
 
 _SETTLING = ("Payment", "BillPayment")
 _CREDITS = ("CreditMemo", "VendorCredit")
+# What links call transactions of another name (QBO docs: LinkedTxn, TxnType).
+_ENTITIES = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ def _qbo_rows(session: Session, company: int, family: _Family) -> list[AnyRow]:
         or_(*(LINE.c.description.contains(each, autoescape=True) for each in sorted(family.numbers))),
     )
     keys = {(kind, id_) for kind, id_, text in session.execute(by_line) if named(text, known)} - found.keys()
-    keys |= {tuple(link) for row in found.values() if plain(row.number) in known for link in json.loads(row.links)}
+    own = [link for row in found.values() if plain(row.number) in known for link in json.loads(row.links)]
+    keys |= {(_ENTITIES.get(kind, kind), id_) for kind, id_ in own}
     lost = {id_ for _, id_ in keys}
     for row in session.execute(select(DOCUMENT).where(*ours, among(session, DOCUMENT.c.id, lost))) if lost else ():
         if (row.kind, row.id) in keys:

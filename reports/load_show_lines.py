@@ -47,8 +47,11 @@ def parts(session: Session, company: int, headers: Iterable[AnyRow]) -> tuple[Pa
     """All lines of Cin7's documents but payments and ledger pairs, in Cin7's order, as they were last read."""
     found: list[Part] = []
     for row in sorted(headers, key=lambda r: (r.kind not in MAIN_KINDS, r.kind, r.id)):
-        for line in _lines(session, company, Source.CIN7, row):
-            if line.section.partition(" ")[0] not in _NO_GOODS:
+        lines = _lines(session, company, Source.CIN7, row)
+        # What was received is mostly put away as well, and told twice then.
+        left_out = _NO_GOODS if all(line.section != "Received" for line in lines) else (*_NO_GOODS, "PutAway")
+        for line in lines:
+            if line.section.partition(" ")[0] not in left_out:
                 told = (line.section, line.document, line.day, line.sku, line.name, line.quantity)
                 found.append(Part(row.id, *told, line.price, line.amount, line.cost))
     return tuple(found)

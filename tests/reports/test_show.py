@@ -180,6 +180,52 @@ def test_a_suppliers_number_with_a_slash_is_one_number(engine: Engine) -> None:
     assert [asked(engine, number).main.id for number in ("R-26/16", "r-26/16", "PO-1")] == ["p1", "p1", "p1"]
 
 
+def test_the_payment_of_a_bill_is_found_by_whatever_name_its_link_has(engine: Engine) -> None:
+    paid = """
+    2026-01-08 Purchase b1 BILL-1 630 800 50.00
+    2026-01-09 Purchase b1 BILL-1 800 090 50.00
+    qbo 2026-01-08 Bill 7 BILL-1 85:50.00 86:-50.00
+    qbo 2026-01-09 BillPayment 9 - 86:50.00 35:-50.00
+    """
+    links = {"Bill": '[["BillPaymentCheck", "9"]]', "BillPayment": '[["Bill", "7"]]'}
+    cache(
+        engine,
+        paid,
+        header("cin7", "Purchase", "p1", "PO-1", invoice="BILL-1"),
+        header("qbo", "Bill", "7", "BILL-1", links=links["Bill"]),
+        header("qbo", "BillPayment", "9", "", links=links["BillPayment"]),
+    )
+    found = asked(engine, "BILL-1")
+    assert [paper.kind for paper in found.papers] == ["Purchase", "Bill", "BillPayment"]
+    assert found.movement()["payables"] == (0, 0)
+
+
+def test_lines_of_cin7_are_shown_as_far_as_they_were_read(engine: Engine) -> None:
+    ordered: dict[str, Any] = {"sku": "LAMP", "name": "Lamp", "quantity": Decimal(2)}
+    cache(
+        engine,
+        LEDGER,
+        *rows(),
+        header("cin7", "Purchase", "p1", "PO-1", detail_at=READ),
+        header("cin7", "Purchase", "p2", "PO-2"),
+        line("cin7", "Purchase", "p1", 0, section="Invoice", document="B-1", amount=800, **ordered),
+        line("cin7", "Purchase", "p1", 1, section="Received", **ordered),
+        line("cin7", "Purchase", "p1", 2, section="PutAway", **ordered),
+        line("cin7", "Purchase", "p1", 3, section="Payment", amount=800),
+        line("cin7", "Purchase", "p1", 4, section="Movement", sku="LAMP", cost=750),
+    )
+    told: Any = to_json(asked(engine, "PO-1"))
+    assert [(each["section"], each["quantity"], each["amount"], each["cost"]) for each in told["lines"]] == [
+        ("Invoice", "2", "8.00", None),
+        ("Received", "2", None, None),
+        ("Movement", None, None, "7.50"),
+    ]
+    assert told["unread"] == []
+    other = asked(engine, "PO-2")
+    assert [paper.id for paper in other.unread] == ["p2"]
+    assert "The lines of Purchase PO-2 are not read yet" in to_text(other)
+
+
 def test_postings_without_a_document_are_shown_as_they_are(engine: Engine) -> None:
     cache(engine, "2026-01-08 Purchase b1 BILL-1 630 800 50.00")
     found = asked(engine, "BILL-1")
