@@ -8,15 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from sqlalchemy import Engine
 
 from bench.feeds import mirrored
 from bench.fewest import fewest, pages
 from bench.figures import Figure, Goal, told
 from bench.syncing import new_cache, refuse_partial, sync, ticking
+from sync.domain.documents import READ_WHOLE
 from sync.pull import RunReport
 from sync.sandbox.books import World
 from sync.sandbox.generate import build
 from sync.sandbox.serve import Served, serve
+from sync.store import unread
+from sync.store.db import writing
 
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 17, tzinfo=UTC)
@@ -24,6 +28,7 @@ FIRST = Goal("<=", 1.05, digits=3)
 QUIET = Goal("<=", 12)
 _SIZES = (1, 4)
 _BIG = 100_000
+ASKED = 12  # documents whose lines somebody asks for
 _LATER = {"an hour later": timedelta(hours=1), "a day later": timedelta(days=1)}
 
 
@@ -45,7 +50,24 @@ def _company(name: str, world: World) -> Iterator[Figure]:
             report = sync(engine, served.environ, key, limits=False, now=ticking(NOON, wait))
             refuse_partial(report)
             yield _quiet(f"calls: quiet, {name}, {later}", world, served)
+        yield from _asked(name, served, engine, key)
         engine.dispose()
+
+
+def _asked(name: str, served: Served, engine: Engine, key: str) -> Iterator[Figure]:
+    """Calls for details once people asked for some purchases and stock tasks, then once they were read."""
+    with writing(engine) as session:
+        wanted = unread.every(session, 1, [kind for kind in READ_WHOLE if kind != "Sale"])[:ASKED]
+        unread.wish(session, 1, [each.key for each in wanted])
+    made = []
+    for days in (2, 3):
+        served.calls.clear()
+        report = sync(engine, served.environ, key, limits=False, now=ticking(NOON, timedelta(days=days)))
+        refuse_partial(report)
+        made.append(sum(step.calls for step in report.entities if step.entity.endswith("_details")))
+    if wanted:
+        note = f"{made[0]} calls for {len(wanted)} documents that were asked for, {made[1]} in the sync after it"
+        yield Figure(f"calls: details asked for, {name}", sum(made) / len(wanted), FIRST, note)
 
 
 def first(name: str, world: World, served: Served, report: RunReport) -> Iterator[Figure]:

@@ -4,7 +4,8 @@ Nothing here comes from the plan of the sync. Counted is, entity by entity: a li
 largest size; Cin7's ledger a call for each window of whole days that one page holds, packed by hindsight, because
 its rows have no identity that would let a page boundary cut a day; QuickBooks' ledger a GeneralLedger for each run of
 days that Intuit advises (six months) and its cells allow, and the ProfitAndLoss and TrialBalance that prove it. Calls
-that only learn something (a count, the manner of a bound, that there is nothing more) count as zero.
+that only learn something (a count, the manner of a bound, that there is nothing more) count as zero, and so do details
+of purchases and stock tasks, which nobody has asked for yet.
 """
 
 from __future__ import annotations
