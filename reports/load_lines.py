@@ -69,27 +69,15 @@ def details(
         if sales
         else ()
     )
-    for row in rows:
-        if row.section in CHARGED:
-            charged[row.id].append(_part(row, row.amount, row.location))
-        elif row.section in SHIPPED:
-            shipped[row.id].append(_part(row, None, known.get(row.location, row.location)))
+    for id_, section, document, sku, name, amount, quantity, costing, place, day, account in rows:
+        of = (section, document)
+        if section in CHARGED:
+            charged[id_].append(Part(of, sku, name, amount, quantity, place, day, account))
+        elif section in SHIPPED:
+            shipped[id_].append(Part(of, sku, name, None, quantity, known.get(place, place), day, account))
         else:
-            cost[row.id].append(_part(row, row.cost, row.location))
+            cost[id_].append(Part(of, sku, name, costing, quantity, place, day, account))
     return {id_: SaleDetail(tuple(charged[id_]), tuple(cost[id_]), tuple(shipped[id_])) for id_ in sorted(sales)}
-
-
-def _part(row: AnyRow, amount: int | None, location: str) -> Part:
-    return Part(
-        set=(row.section, row.document),
-        sku=row.sku,
-        name=row.name,
-        amount=amount,
-        quantity=row.quantity,
-        location=location,
-        day=row.day,
-        account=row.account,
-    )
 
 
 def skus_of(details: Mapping[str, SaleDetail]) -> set[str]:

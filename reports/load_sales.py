@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from reports.load_lines import orders_of_tasks
-from reports.load_sums import Brief, Charged, Sums, sums
+from reports.load_sums import Brief, Sums, added, sums
 from reports.load_tables import DOCUMENT, AnyRow, among
 from reports.trade import SALE_KIND, Group, SaleHeader, numbers
 from sync.domain.accounts import Source
@@ -34,7 +34,7 @@ _HEADER = (
     DOCUMENT.c.rate,
     DOCUMENT.c.voided,
     DOCUMENT.c.version,
-    DOCUMENT.c.detail_at,
+    DOCUMENT.c.detail_at.is_not(None),
 )
 
 
@@ -76,28 +76,26 @@ class SaleFinder:
     def told(self, base: str) -> dict[tuple[str, str, str], Decimal]:
         """The units of groups that are, to the cent, what the one invoice or credit note that they name adds up to."""
         found: dict[tuple[str, str, str], Decimal] = {}
-        by_part, charged, brief = self._by_part, self._sums.charged, self._brief
-        plain = {id_ for id_, row in brief.items() if row.detailed and row.currency in ("", base)}
+        by_part, brief, only = self._by_part, self._brief, self._sums.only
+        plain = {id_ for id_, (currency, _, detailed) in brief.items() if detailed and currency in ("", base)}
         for group in self._groups:
             sale = _first(by_part, group.numbers) if group.control == "revenue" and group.sold else None
             if sale is None or sale not in plain or (group.document != sale and group.document in brief):
                 continue
-            named: list[Charged] = []
-            for name in group.keys:
-                named += charged.get((sale, name), ())
-            if len(named) == 1 and named[0].amount == group.amount:
-                found[group.kind, group.document, group.number] = named[0].units
+            charged = only(group, sale)
+            if charged and charged[1] == group.amount:
+                found[group.kind, group.document, group.number] = added(*charged[2:])
         return found
 
     @property
     def notes(self) -> frozenset[str]:
         """Numbers known to be credit notes of the sales that TaskID or lines tell."""
-        return frozenset(number for row in self._brief.values() if row.credit for number in numbers(row.credit))
+        return frozenset(note for _, credit, _ in self._brief.values() if credit for note in numbers(credit))
 
     def has_lines(self, group: Group) -> bool:
         """Whether the lines of the group's sale were read, as far as TaskID or lines tell its sale."""
         ids = (group.document, *(self._by_part.get(key, "") for key in group.keys))
-        return any(id_ in self._brief and self._brief[id_].detailed for id_ in ids)
+        return any(id_ in self._brief and self._brief[id_][2] for id_ in ids)
 
     def behind(self, wanted: Sequence[Group]) -> Behind:
         """The sales behind the wanted groups with their headers, and which sales the others are known to be of."""
@@ -105,20 +103,17 @@ class SaleFinder:
         ids = {group.document for group in wanted} if self._named else set()
         ids |= {by_part[key] for group in wanted for key in group.keys if key in by_part}
         found = {row.id: _header(row, self._places) for row in _rows(session, company, DOCUMENT.c.id, ids)}
-        parts = set(by_part.values())
-        known = found.keys() | parts | {id_ for id_, row in self._brief.items() if row.detailed}
+        known = {*found, *by_part.values(), *(id_ for id_, (_, _, read) in self._brief.items() if read)}
         sale_of = {(g.document, g.number): g.document for g in self._groups if g.document in known}
         _match(self._groups, sale_of, by_part)
         self._by_number(wanted, sale_of, found)
         used = set(sale_of.values())
         sales = {id_: header for id_, header in sorted(found.items()) if id_ in used}
-        others = [row for id_, row in self._brief.items() if id_ in used and id_ not in sales]
-        told = [*(sale.credit for sale in sales.values()), *(row.credit for row in others)]
+        others = {id_: brief for id_, brief in self._brief.items() if id_ in used and id_ not in sales}
+        told = [*(sale.credit for sale in sales.values()), *(credit for _, credit, _ in others.values())]
+        read = [*(s.id for s in sales.values() if s.detailed), *(id_ for id_, (_, _, read) in others.items() if read)]
         return Behind(
-            sale_of,
-            sales,
-            frozenset([*(s.id for s in sales.values() if s.detailed), *(row.id for row in others if row.detailed)]),
-            frozenset(note for credit in told if credit for note in numbers(credit)),
+            sale_of, sales, frozenset(read), frozenset(note for credit in told if credit for note in numbers(credit))
         )
 
     def _by_number(
@@ -161,7 +156,7 @@ def _briefs(session: Session, company: int, ids: Collection[str]) -> dict[str, B
             among(session, DOCUMENT.c.id, ids),
         )
     ).all()
-    return {row.id: Brief(*row) for row in rows}
+    return {id_: (currency, credit, detailed) for id_, currency, credit, detailed in rows}
 
 
 def _left(groups: Iterable[Group], sale_of: Mapping[tuple[str, str], str]) -> list[Group]:
@@ -224,23 +219,15 @@ def _rows(session: Session, company: int, column: ColumnElement[str], values: Co
 
 
 def _header(row: AnyRow, known: Mapping[str, str]) -> SaleHeader:
-    return SaleHeader(
-        id=row.id,
-        number=row.number,
-        status=row.status,
-        invoice=row.invoice,
-        credit=row.credit,
-        invoiced=row.day,
-        customer=row.counterparty,
-        channel=row.channel,
-        location=known.get(row.location, row.location),
-        currency=row.currency,
-        rate=row.rate,
-        voided=row.voided,
-        service=_words(row.version)[0],
-        shipped=_words(row.version)[1],
-        detailed=row.detail_at is not None,
+    (id_, _, number, status, invoice, credit, day, customer, channel, place, currency, rate, voided, version, read) = (
+        row
     )
+    service, shipped = _words(version)
+    place = known.get(place, place)
+    return SaleHeader(
+        id_, number, status, invoice, credit, day, customer, channel, place, currency, rate, voided, service, shipped,
+        read,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4_096)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import String, Subquery, and_, case, func, literal_column, or_, select, type_coerce
+from sqlalchemy import Integer, Select, String, and_, bindparam, case, func, literal_column, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from reports.load_lines import CHARGED, COST
-from reports.load_tables import DOCUMENT, LINE, among
+from reports.load_tables import DOCUMENT, LINE, listed
 from reports.trade import SALE_KIND, Group
 from sync.domain.accounts import Source
 from sync.domain.period import Period
@@ -20,37 +21,38 @@ from sync.domain.period import Period
 _LAST = "\U0010ffff"  # sorts after every id
 
 
-class Charged(NamedTuple):
-    """What one invoice, or credit note (negative), charges on revenue accounts: minor units of the sale's currency."""
-
-    amount: int
-    units: Decimal
-
-
-class Brief(NamedTuple):
-    """What is needed of a sale that nothing else is asked of; `detailed`: its lines were read."""
-
-    id: str
-    currency: str
-    credit: str
-    detailed: bool
+# Plain, for there are thousands. What an invoice (1) or credit note (-1) charges on revenue accounts: its sale's id,
+# minor units of the sale's currency, 1 or -1, quantities. And of a sale: currency, credit notes, whether it was read.
+Charged: TypeAlias = tuple[str, int, int, str]
+Brief: TypeAlias = tuple[str, str, bool]
 
 
 class Sums(NamedTuple):
-    """`sale_of`: number or TaskID of a document -> the id of its sale, where lines were read; `charged`: (sale id,
-    number or TaskID) -> its sums, two where an invoice and a credit note share it; `sales`: by id."""
+    """`sale_of`: number or TaskID of a document -> the id of its sale, where lines were read; `charged`: number or
+    TaskID -> what is charged under it; `sales`: by id."""
 
     sale_of: dict[str, str]
-    charged: dict[tuple[str, str], list[Charged]]
+    charged: dict[str, list[Charged]]
     sales: dict[str, Brief]
+
+    def only(self, group: Group, sale: str) -> Charged | None:
+        """The one invoice or credit note of `sale` that the group names; None where it names none, or several."""
+        charged = self.charged
+        if group.document not in charged and len(group.numbers) == 1:
+            named = charged.get(group.name, ())  # as nearly all of them
+        else:
+            named = [each for key in group.keys for each in charged.get(key, ())]
+        if len(named) > 1:
+            named = [each for each in named if each[0] == sale]
+        return named[0] if len(named) == 1 and named[0][0] == sale else None
 
 
 def sums(session: Session, company: int, groups: Sequence[Group], accounts: Collection[str]) -> Sums:
     """The sums of the lines that numbers of `groups` name, and TaskIDs where no number does."""
-    found = Sums({}, defaultdict(list), {})
-    _add(session, company, {number for group in groups for number in group.numbers}, accounts, found)
-    known = found.sale_of
-    by_task = {g.document for g in groups if g.document and not any(map(known.__contains__, g.numbers))}
+    found = Sums({}, {}, {})
+    _add(session, company, set(chain.from_iterable(group.numbers for group in groups)), accounts, found)
+    known = found.sale_of.keys()
+    by_task = {group.document for group in groups if group.document and known.isdisjoint(group.numbers)}
     _add(session, company, by_task, accounts, found)
     return found
 
@@ -58,62 +60,70 @@ def sums(session: Session, company: int, groups: Sequence[Group], accounts: Coll
 def _add(session: Session, company: int, keys: Collection[str], accounts: Collection[str], found: Sums) -> None:
     if not keys:
         return
-    added = _by_document(session, company, keys, accounts)
-    rows = session.execute(
-        select(
-            added.c.document,
-            added.c.section,
-            added.c.amount,
-            added.c.quantities,
-            DOCUMENT.c.kind,
-            DOCUMENT.c.id,
-            DOCUMENT.c.currency,
-            DOCUMENT.c.credit,
-            DOCUMENT.c.detail_at.is_not(None),
-        )
-        .join_from(added, DOCUMENT, and_(DOCUMENT.c.kind == added.c.kind, DOCUMENT.c.id == added.c.id))
-        .where(DOCUMENT.c.company == company, DOCUMENT.c.source == Source.CIN7.value, DOCUMENT.c.deleted_at.is_(None))
-    ).all()
-    for document, section, amount, quantities, kind, sale, *more in rows:
+    question = _by_document(session.get_bind().dialect.name)
+    told = {"of": company, "keys": json.dumps(sorted(keys)), "accounts": sorted(accounts)}
+    sale_of, charged, sales = found
+    for document, amount, kind, sale, section, quantities, currency, credit, detailed in session.execute(
+        question, told
+    ).all():
         # The kind is left out of the question: with it, SQLite reads the lines of every sale there is.
-        if kind != SALE_KIND:
-            continue
-        if sale < found.sale_of.get(document, _LAST):
-            found.sale_of[document] = sale
-        if sale not in found.sales:
-            found.sales[sale] = Brief(sale, *more)
-        if amount is not None:
-            sign = 1 if section == "Invoice" else -1
-            found.charged[sale, document].append(Charged(sign * int(amount), sign * _added(quantities or "")))
+        if kind == SALE_KIND:
+            sales[sale] = (currency, credit, detailed)
+            if sale < sale_of.get(document, _LAST):
+                sale_of[document] = sale
+            if amount is not None:
+                sign = 1 if section == "Invoice" else -1
+                charged.setdefault(document, []).append((sale, sign * int(amount), sign, quantities or ""))
 
 
-def _by_document(session: Session, company: int, keys: Collection[str], accounts: Collection[str]) -> Subquery:
-    """The lines whose document is among `keys`, added up by document, sale and section."""
+@lru_cache
+def _by_document(dialect: str) -> Select[Any]:
+    """The lines of the company `of` whose document is one of `keys`, added up by document, sale and section, with what
+    is needed of the sale; `accounts` are those of revenue. Made once, for that takes as long as a small answer."""
     charged = and_(
         LINE.c.section.in_(CHARGED),
         LINE.c.amount.is_not(None),
-        or_(LINE.c.account == "", LINE.c.account.in_(sorted(accounts))),
+        or_(LINE.c.account == "", LINE.c.account.in_(bindparam("accounts", expanding=True))),
     )
     quantity = case((and_(charged, LINE.c.sku != ""), type_coerce(LINE.c.quantity, String)))
-    return (
+    names = (LINE.c.document, LINE.c.kind, LINE.c.id, LINE.c.section)
+    cin7, of = Source.CIN7.value, bindparam("of", type_=Integer)
+    sums = (
         select(
-            LINE.c.document,
-            LINE.c.kind,
-            LINE.c.id,
-            LINE.c.section,
+            *names,
             func.sum(case((charged, LINE.c.amount))).label("amount"),
             func.aggregate_strings(quantity, " ").label("quantities"),
         )
-        .where(LINE.c.company == company, LINE.c.source == Source.CIN7.value, among(session, LINE.c.document, keys))
-        .group_by(LINE.c.document, LINE.c.kind, LINE.c.id, LINE.c.section)
+        .where(
+            LINE.c.company == of,
+            LINE.c.source == cin7,
+            listed(dialect, LINE.c.document, bindparam("keys", type_=String)),
+        )
+        .group_by(*names)
         .subquery()
+    ).c
+    head = DOCUMENT.c
+    return (
+        select(
+            sums.document,
+            sums.amount,
+            head.kind,
+            head.id,
+            sums.section,
+            sums.quantities,
+            head.currency,
+            head.credit,
+            head.detail_at.is_not(None),
+        )
+        .join_from(sums.id.table, DOCUMENT, and_(head.kind == sums.kind, head.id == sums.id))
+        .where(head.company == of, head.source == cin7, head.deleted_at.is_(None))
     )
 
 
 @lru_cache(maxsize=4_096)
-def _added(quantities: str) -> Decimal:
-    """Quantities are exact text: the database joins them, it does not add them."""
-    return sum(map(Decimal, quantities.split()), Decimal(0))
+def added(sign: int, quantities: str) -> Decimal:
+    """The signed sum of quantities, which are exact text: the database joins them, it does not add them."""
+    return sign * sum(map(Decimal, quantities.split()), Decimal(0))
 
 
 def shipped_free(session: Session, company: int, period: Period) -> set[str]:

@@ -37,8 +37,12 @@ _AT_ONCE = 2_000  # rows
 
 def among(session: Session, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
     """Whether `column` has one of the values, however many: they travel as one JSON text, not as thousands of marks."""
-    told = literal(json.dumps(sorted(values)))
-    if session.get_bind().dialect.name == "sqlite":
+    return listed(session.get_bind().dialect.name, column, literal(json.dumps(sorted(values))))
+
+
+def listed(dialect: str, column: ColumnElement[str], told: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether `column` has one of the values of the JSON list `told`, in the words of that database."""
+    if dialect == "sqlite":
         return column.in_(select(func.json_each(told).table_valued("value").c.value))
     return column.in_(select(func.json_array_elements_text(cast(told, JSON)).column_valued()))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, not_, or_, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
@@ -23,7 +23,9 @@ def trade(session: Session, books: Books, *, grouped: bool = False) -> Trade:
     all groups, with what else shares amounts out: QuickBooks' lines and dated movements.
     """
     company = books.company.id
-    groups = (*_groups(session, books, "revenue"), *_groups(session, books, "cogs"))
+    groups = tuple(
+        group for control in ("revenue", "cogs") for group in _groups(session, books, control, named=grouped)
+    )
     revenue = frozenset(books.map.accounts(Source.CIN7, "revenue"))
     known = places(session, company)
     apart = unpaired(groups)
@@ -49,13 +51,14 @@ def trade(session: Session, books: Books, *, grouped: bool = False) -> Trade:
         costed_after=_costed_after(session, books, apart, behind.sale_of),
         products=_products(session, company, None if grouped else skus_of(read)),
         revenue_accounts=revenue,
+        apart=apart,
     )
 
 
 def sales_alone(session: Session, books: Books) -> Trade:
     """The sales of the period as far as orders and units need them: nothing of their cost, and of what is not final."""
     company = books.company.id
-    groups = _groups(session, books, "revenue")
+    groups = tuple(_groups(session, books, "revenue"))
     revenue = frozenset(books.map.accounts(Source.CIN7, "revenue"))
     finder = SaleFinder(session, company, groups, groups, revenue, {})
     told = finder.told(books.currency)
@@ -132,22 +135,22 @@ def _inside(books: Books, control: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _groups(session: Session, books: Books, control: str, *conditions: ColumnElement[bool]) -> tuple[Group, ...]:
-    """Ledger sums per kind, document and reference on one control, in its own direction."""
+def _groups(
+    session: Session, books: Books, control: str, *conditions: ColumnElement[bool], named: bool = False
+) -> Iterator[Group]:
+    """Ledger sums per kind, document and reference on one control, in its own direction; `named`: with customers."""
     sign = books.map.sign(control)
     amount = POSTING.c.amount
     best = func.max(amount) if sign > 0 else func.min(amount)
-    party = func.max(POSTING.c.name)
+    party = func.max(POSTING.c.name) if named else literal_column("''")
     rows = session.execute(
         select(POSTING.c.kind, POSTING.c.document, POSTING.c.number, func.sum(amount), best, party)
         .where(*_inside(books, control), *conditions)
         .group_by(POSTING.c.kind, POSTING.c.document, POSTING.c.number)
         .order_by(POSTING.c.kind, POSTING.c.document, POSTING.c.number)
     ).all()
-    return tuple(
-        Group.of(control, kind, document, number, sign * int(total), sign * largest > 0, name)
-        for kind, document, number, total, largest, name in rows
-    )
+    for kind, document, number, total, largest, name in rows:
+        yield Group.of(control, kind, document, number, sign * int(total), sign * largest > 0, name)
 
 
 def _costed_after(

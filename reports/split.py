@@ -113,7 +113,7 @@ def _candidates(parts: Iterable[Part], group: Group) -> Iterator[list[Part]]:
 
 def _negated(part: Part) -> Part:
     quantity = None if part.quantity is None else -part.quantity
-    return replace(part, amount=-(part.amount or 0), quantity=quantity)
+    return part._replace(amount=-(part.amount or 0), quantity=quantity)
 
 
 def _costs(trade: Trade, period: Period, base: str) -> Iterator[Share]:
