@@ -88,13 +88,15 @@ def books(
 def another(session: Session, books: Books, period: Period) -> Books:
     """The same company's books for another period, by the same account map."""
     codes = {source: tuple(code for side, code in books.accounts if side is source) for source in Source}
-    known = age(session, books.company, period, books.today, set(load_age.LEDGER_PARTS))
+    read = {source: load_age.windows(session, books.company.id, source) for source in Source}
+    parts = set(load_age.LEDGER_PARTS)
+    incomplete, proven = load_age.wholeness(session, books.company, period, books.today, parts, read)
     return replace(
         books,
         period=period,
         movement=movement(session, books.company.id, period, codes),
-        incomplete=known.incomplete,
-        proofs=known.proofs,
+        incomplete=incomplete,
+        proofs=proven,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -50,6 +50,24 @@ def age(session: Session, facts: CompanyFacts, period: Period, today: date, part
     read = {source: windows(session, facts.id, source) for source in Source}
     if not read[Source.CIN7]:
         raise NotSynced
+    incomplete, proven = wholeness(session, facts, period, today, parts, read)
+    return Age(
+        {source: as_of(session, facts.id, source, read[source], period) for source in Source},
+        incomplete,
+        proven,
+        frozenset(source for source in Source if not read[source]),
+    )
+
+
+def wholeness(
+    session: Session,
+    facts: CompanyFacts,
+    period: Period,
+    today: date,
+    parts: set[tuple[Source, str]],
+    read: Mapping[Source, Sequence[LedgerWindow]],
+) -> tuple[tuple[Incomplete, ...], tuple[ReportProof, ...]]:
+    """Why the ledgers, read in these windows, may not be whole for `period`, and QBO's own reports beside them."""
     proven = proofs(session, facts.id, period, today)
     failures = failed(session, facts.id, parts)
     # Where nothing could be read, why it could not says more than that nothing is there.
@@ -60,12 +78,7 @@ def age(session: Session, facts: CompanyFacts, period: Period, today: date, part
         *(gap for source in Source if source not in unread for gap in missing(source, read[source], period, today)),
         *(_unproven(proof, facts.currency) for proof in proven if proof.status == "differs"),
     }
-    return Age(
-        {source: as_of(session, facts.id, source, read[source], period) for source in Source},
-        tuple(sorted(reasons)),
-        proven,
-        frozenset(source for source in Source if not read[source]),
-    )
+    return tuple(sorted(reasons)), proven
 
 
 def _unproven(proof: ReportProof, currency: str) -> Incomplete:

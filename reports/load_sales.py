@@ -65,6 +65,7 @@ class SaleFinder:
         places: Mapping[str, str],
     ) -> None:
         self._session, self._company, self._groups, self._places = session, company, groups, places
+        self.invoiced = [group for group in groups if group.control == "revenue" and group.sold]
         self._sums: Sums = sums(session, company, groups, accounts)
         # TaskID names sales in all of a company's ledger or in none of it: a few tell, and numbers find what they miss.
         tasks = sorted({group.document for group in sample or groups})[:_TOLD_BY]
@@ -78,8 +79,8 @@ class SaleFinder:
         found: dict[tuple[str, str, str], Decimal] = {}
         by_part, brief, only = self._by_part, self._brief, self._sums.only
         plain = {id_ for id_, (currency, _, detailed) in brief.items() if detailed and currency in ("", base)}
-        for group in self._groups:
-            sale = _first(by_part, group.numbers) if group.control == "revenue" and group.sold else None
+        for group in self.invoiced:
+            sale = _first(by_part, group.numbers)
             if sale is None or sale not in plain or (group.document != sale and group.document in brief):
                 continue
             charged = only(group, sale)

@@ -97,6 +97,7 @@ def _by_document(dialect: str) -> Select[Any]:
         .where(
             LINE.c.company == of,
             LINE.c.source == cin7,
+            LINE.c.document != literal_column("''"),  # written out: only so does the database take its index of them
             listed(dialect, LINE.c.document, bindparam("keys", type_=String)),
         )
         .group_by(*names)
@@ -132,7 +133,7 @@ def shipped_free(session: Session, company: int, period: Period) -> set[str]:
         select(LINE.c.id).where(
             LINE.c.company == company,
             LINE.c.source == Source.CIN7.value,
-            # Written out, not bound: only so does the database know that its index of such lines will do.
+            # Written out, not bound: only so does the database take its index of such lines.
             LINE.c.cost == literal_column("0"),
             LINE.c.day >= period.start,
             LINE.c.day <= period.end,

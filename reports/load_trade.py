@@ -31,7 +31,7 @@ def trade(session: Session, books: Books, *, grouped: bool = False) -> Trade:
     apart = unpaired(groups)
     finder = SaleFinder(session, company, groups, groups if grouped else apart, revenue, known)
     told = {} if grouped else finder.told(books.currency)
-    untold = () if grouped else _untold(groups, apart, finder, told)
+    untold = () if grouped else _untold(finder, apart, told)
     behind = finder.behind(groups if grouped else (*apart, *untold))
     # Of a cost without a sale in the period nothing is asked that its lines would tell.
     asked = groups if grouped else [*(group for group in apart if group.control == "revenue"), *untold]
@@ -62,7 +62,7 @@ def sales_alone(session: Session, books: Books) -> Trade:
     revenue = frozenset(books.map.accounts(Source.CIN7, "revenue"))
     finder = SaleFinder(session, company, groups, groups, revenue, {})
     told = finder.told(books.currency)
-    untold = _untold(groups, (), finder, told)
+    untold = _untold(finder, (), told)
     behind = finder.behind(untold) if untold else Behind({})
     unknown = {number for g in groups if (g.kind, g.document, g.number) not in told for number in g.numbers}
     return Trade(
@@ -76,22 +76,12 @@ def sales_alone(session: Session, books: Books) -> Trade:
     )
 
 
-def _untold(
-    groups: Sequence[Group],
-    apart: Sequence[Group],
-    finder: SaleFinder,
-    told: Collection[tuple[str, str, str]],
-) -> Sequence[Group]:
+def _untold(finder: SaleFinder, apart: Sequence[Group], told: Collection[tuple[str, str, str]]) -> Sequence[Group]:
     """Revenue whose units lines may tell though their sums do not; nothing where other sales' are not known anyway."""
-    seen = {(group.document, group.number) for group in apart}
-    left = [
-        group
-        for group in groups
-        if group.control == "revenue"
-        and group.sold
-        and (group.kind, group.document, group.number) not in told
-        and (group.document, group.number) not in seen
-    ]
+    left = [g for g in finder.invoiced if (g.kind, g.document, g.number) not in told]
+    if apart:
+        seen = {(group.document, group.number) for group in apart}
+        left = [group for group in left if (group.document, group.number) not in seen]
     return left if all(map(finder.has_lines, left)) else ()
 
 

@@ -18,6 +18,9 @@ from sync.store.columns import Day, Exact, Instant
 _ROWID = BigInteger().with_variant(Integer, "sqlite")
 # Few lines ship at no cost: an index of them alone is found at once, and hardly ever written.
 _FREE = text("cost = 0")
+# QuickBooks' lines stand in no document of their own, so they are not in the index of those that do.
+_OF_DOCUMENT = text("document <> ''")
+_OF_SUMS = ("company", "source", "document", "kind", "id", "section", "account", "sku", "amount", "quantity")
 
 
 class Company(SQLModel, table=True):
@@ -160,7 +163,8 @@ class LineRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_line_sku", "company", "source", "sku"),
         Index("ix_line_item", "company", "source", "item"),
-        Index("ix_line_document", "company", "source", "document"),
+        # All that sums of lines by document are made of: the lines themselves need not be read.
+        Index("ix_line_document", *_OF_SUMS, sqlite_where=_OF_DOCUMENT, postgresql_where=_OF_DOCUMENT),
         Index("ix_line_free", "company", "source", "day", sqlite_where=_FREE, postgresql_where=_FREE),
     )
     company: int = Field(primary_key=True, foreign_key="company.id")
