@@ -14,21 +14,20 @@ from sqlalchemy.orm import Session
 from reports import load_age
 from reports.books import Books, Config, Incomplete
 from reports.load import company_facts
-from reports.load_tables import FIGURE, POSTING, AnyRow, among
+from reports.load_tables import FIGURE, POSTING, RUN, AnyRow, among
 from reports.memory import Former, LateChange, Memory, Remembered, Sighting, carried, cure_of, documents_of
 from reports.reconcile.findings import Finding
 from sync.domain.accounts import Source
 from sync.domain.period import Period
-from sync.store import tables
+from sync.store import memory_tables
 
-_TABLES: Mapping[str, Table] = tables.Company.metadata.tables
+_TABLES: Mapping[str, Table] = memory_tables.FindingRow.metadata.tables
 FINDING = _TABLES["finding"]
 SIGHTING = _TABLES["sighting"]
 SIGN_OFF = _TABLES["sign_off"]
 FORMER = _TABLES["former"]
 CLOSING_DAY = _TABLES["closing_day"]
 AUDIT = _TABLES["audit"]
-RUN = _TABLES["run"]
 
 
 class Closing(NamedTuple):

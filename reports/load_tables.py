@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 from sqlalchemy import JSON, ColumnElement, Row, Select, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from sync.store import bot_tables, tables
+from sync.store import bot_tables, run_tables, tables
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 _TABLES = tables.Company.metadata.tables
+_RUN_TABLES = run_tables.Run.metadata.tables
 COMPANY = _TABLES["company"]
 ACCOUNT = _TABLES["account"]
 POSTING = _TABLES["posting"]
@@ -26,10 +27,10 @@ LOCATION = _TABLES["location"]
 STOCK = _TABLES["stock"]
 STOCK_DAY = _TABLES["stock_day"]
 MOVEMENT = _TABLES["movement"]
-RUN = _TABLES["run"]
-FIGURE = _TABLES["figure"]
-SENT_CALL = _TABLES["sent_call"]
-CALL_MONTH = _TABLES["call_month"]
+RUN = _RUN_TABLES["run"]
+FIGURE = _RUN_TABLES["figure"]
+SENT_CALL = _RUN_TABLES["sent_call"]
+CALL_MONTH = _RUN_TABLES["call_month"]
 ALERT = bot_tables.AlertRow.metadata.tables["alert"]
 JOB = _TABLES["job"]
 _AT_ONCE = 2_000  # rows

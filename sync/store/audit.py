@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from sync.store import findings
 from sync.store.db import reading, writing
-from sync.store.tables import AuditRow
+from sync.store.memory_tables import AuditRow
 from sync.store.upsert import table_of
 
 _AUDIT = table_of(AuditRow)

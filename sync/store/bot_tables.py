@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from sync.store.columns import Day, Instant
-
-# SQLite numbers rows by itself only for a plain INTEGER key.
-_ROWID = BigInteger().with_variant(Integer, "sqlite")
+import sync.store.tables  # noqa: F401  declares the company, to which rows refer
+from sync.store.columns import ROW_NUMBER, Day, Instant
 
 
 class AlertRow(SQLModel, table=True):
@@ -45,7 +43,7 @@ class AlertEventRow(SQLModel, table=True):
 
     __tablename__ = "alert_event"
     __table_args__ = (Index("ix_alert_event", "company", "alert"),)
-    id: int | None = Field(default=None, primary_key=True, sa_type=_ROWID)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_NUMBER)
     company: int = Field(foreign_key="company.id")
     alert: str
     at: datetime = Field(sa_type=Instant)
@@ -67,7 +65,7 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_due", "company", "state", "not_before"),
         Index("ix_outbox_channel", "company", "channel", "claimed_until"),
     )
-    id: int | None = Field(default=None, primary_key=True, sa_type=_ROWID)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_NUMBER)
     company: int = Field(foreign_key="company.id")
     key: str
     channel: str

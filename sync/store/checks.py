@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Engine
 from sqlmodel import col, delete, select
 
 from sync.store.db import reading, writing
-from sync.store.tables import Learned
+from sync.store.run_tables import Learned
 
 _SOURCE, _ENTITY, _DONE = "tieout", "check", ""
 _WAITED_FOR = "test_sync"

@@ -6,8 +6,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from sqlalchemy import Dialect, String
+from sqlalchemy import BigInteger, Dialect, Integer, String
 from sqlalchemy.types import TypeDecorator
+
+# SQLite numbers rows by itself only for a plain INTEGER key.
+ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 # Days, quantities and rates are few, rows are many.
 _day = lru_cache(maxsize=8_192)(date.fromisoformat)

@@ -12,7 +12,8 @@ from sqlalchemy import and_, or_, select, update
 from sqlmodel import Session
 
 from sync.domain.period import Period
-from sync.store.tables import AuditRow, Company, FindingRow, SightingRow, SignOffRow
+from sync.store.memory_tables import AuditRow, FindingRow, SightingRow, SignOffRow
+from sync.store.tables import Company
 from sync.store.upsert import batches, table_of, upsert
 
 _FINDING, _SIGHTING = table_of(FindingRow), table_of(SightingRow)

@@ -12,7 +12,8 @@ from sqlmodel import Session
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 from sync.store.columns import Day, Instant
-from sync.store.tables import ClosingDayRow, PostingRow, SignOffRow, Window
+from sync.store.memory_tables import ClosingDayRow, SignOffRow
+from sync.store.tables import PostingRow, Window
 from sync.store.upsert import insert_missing, table_of
 
 _COLUMNS = "company, source, kind, document, number, account, day, replaced_at, seen_at, amount"

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 
 from sync.store.bot_tables import AlertRow
 from sync.store.db import reading
-from sync.store.tables import CallMonth, Run, Step, Token
+from sync.store.run_tables import CallMonth, Run, Step, Token
 from sync.store.upsert import table_of
 
 _RUN, _STEP, _ALERT = table_of(Run), table_of(Step), table_of(AlertRow)

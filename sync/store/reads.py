@@ -19,12 +19,11 @@ from sync.domain.documents import Document, Line, Link
 from sync.domain.period import Period
 from sync.domain.stock import Location, Movement, Product, StockLevel
 from sync.errors import NotSynced
+from sync.store.run_tables import Figure, Learned
 from sync.store.tables import (
     AccountRow,
     Company,
     DocumentRow,
-    Figure,
-    Learned,
     LineRow,
     LocationRow,
     MovementRow,

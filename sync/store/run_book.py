@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select, update
 
 from sync.store import leases, runs
 from sync.store.db import reading, writing
-from sync.store.tables import Run, Step
+from sync.store.run_tables import Run, Step
 from sync.store.upsert import table_of
 
 _RUN = table_of(Run)

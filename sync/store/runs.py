@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlmodel import Session, col, select, update
 
 from sync.errors import InvariantBroken
-from sync.store.tables import Run, Step
+from sync.store.run_tables import Run, Step
 from sync.store.upsert import upsert
 
 RUNNING = "running"

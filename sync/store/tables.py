@@ -1,4 +1,4 @@
-"""The tables of the cache, nothing else; every row belongs to a company.
+"""The tables of what both systems told: companies, ledgers, documents, products, stock; a row belongs to a company.
 
 Money is whole minor units (integers), days are ISO text, instants ISO text in UTC, quantities exact
 decimal text. `sync/store/migrations` brings a database to this state.
@@ -9,13 +9,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from sync.store.columns import Day, Exact, Instant
+from sync.store.columns import ROW_NUMBER, Day, Exact, Instant
 
-# SQLite numbers rows by itself only for a plain INTEGER key.
-_ROWID = BigInteger().with_variant(Integer, "sqlite")
 # Few lines ship at no cost: an index of them alone is found at once, and hardly ever written.
 _FREE = text("cost = 0")
 # QuickBooks' lines stand in no document of their own, so they are not in the index of those that do.
@@ -69,7 +67,7 @@ class PostingRow(SQLModel, table=True):
         Index("ix_posting_document", "company", "source", "document"),
         Index("ix_posting_pair", "company", "source", "account", "kind", "counter", "amount"),
     )
-    id: int | None = Field(default=None, primary_key=True, sa_type=_ROWID)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_NUMBER)
     company: int = Field(foreign_key="company.id")
     source: str
     account: str
@@ -271,109 +269,6 @@ class MovementRow(SQLModel, table=True):
     location: str = ""
 
 
-class Run(SQLModel, table=True):
-    """One sync of a company: running, then succeeded, partial, failed or interrupted."""
-
-    id: str = Field(primary_key=True)
-    company: int = Field(foreign_key="company.id", index=True)
-    status: str
-    started_at: datetime = Field(sa_type=Instant)
-    finished_at: datetime | None = Field(default=None, sa_type=Instant)
-    started_by: str = ""
-    stage: str = ""
-    calls_cin7: int = 0
-    calls_qbo: int = 0
-    throttled_cin7: int = 0
-    throttled_qbo: int = 0
-
-
-class Step(SQLModel, table=True):
-    """What one run did for one entity."""
-
-    run: str = Field(primary_key=True, foreign_key="run.id")
-    source: str = Field(primary_key=True)
-    entity: str = Field(primary_key=True)
-    status: str
-    fetched: int = 0
-    changed: int = 0
-    calls: int = 0
-    fewest: int = 0
-    error: str | None = None
-    finished_at: datetime = Field(sa_type=Instant)
-
-
-class Figure(SQLModel, table=True):
-    """How old each entity is: when its last good reading began; None while there was none."""
-
-    company: int = Field(primary_key=True, foreign_key="company.id")
-    source: str = Field(primary_key=True)
-    entity: str = Field(primary_key=True)
-    as_of: datetime | None = Field(default=None, sa_type=Instant)
-    complete: bool = True
-    reason: str = ""
-
-
-class Learned(SQLModel, table=True):
-    """Cursors and learned facts of a feed: last change seen, page size, date bounds, rotation place."""
-
-    company: int = Field(primary_key=True, foreign_key="company.id")
-    source: str = Field(primary_key=True)
-    entity: str = Field(primary_key=True)
-    fact: str = Field(primary_key=True)
-    value: str
-
-
-class SentCall(SQLModel, table=True):
-    """A call sent to a vendor in the last minutes; bot and command line share one allowance through it."""
-
-    __tablename__ = "sent_call"
-    __table_args__ = (Index("ix_sent_call", "bucket", "sent_at"),)
-    id: int | None = Field(default=None, primary_key=True, sa_type=_ROWID)
-    bucket: str
-    sent_at: float
-
-
-class CallPause(SQLModel, table=True):
-    """A vendor that throttled one process is left alone by all of them until then (seconds since 1970)."""
-
-    __tablename__ = "call_pause"
-    bucket: str = Field(primary_key=True)
-    until: float
-
-
-class CallMonth(SQLModel, table=True):
-    """Calls per bucket and calendar month (UTC), for the monthly allowance."""
-
-    __tablename__ = "call_month"
-    bucket: str = Field(primary_key=True)
-    month: str = Field(primary_key=True)
-    calls: int = 0
-    throttled: int = 0
-
-
-class Lease(SQLModel, table=True):
-    """The right to sync a company, or to refresh a token; free again once `until` has passed."""
-
-    name: str = Field(primary_key=True)
-    holder: str
-    until: float
-    note: str = ""
-
-
-class Token(SQLModel, table=True):
-    """The QBO grant of a realm, encrypted; `pasted` is a fingerprint of the environment's first token."""
-
-    realm: str = Field(primary_key=True)
-    access: str = ""
-    refresh: str = ""
-    previous: str = ""
-    access_until: float = 0.0
-    refresh_until: float = 0.0
-    pasted: str = ""
-    broken: str = ""
-    saved_at: datetime = Field(sa_type=Instant)
-
-
 class NameRow(SQLModel, table=True):
     """A name that documents refer to: a customer, vendor or supplier, class or department of either system."""
 
@@ -397,105 +292,3 @@ class RateRow(SQLModel, table=True):
     currency: str = Field(primary_key=True)
     day: date = Field(sa_type=Day, primary_key=True)
     rate: Decimal = Field(sa_type=Exact)
-
-
-class FindingRow(SQLModel, table=True):
-    """What the tie-out found, kept over runs: what it says is the newest run's, the rest is people's and history.
-
-    `documents` is JSON of both sides, and of the day and the entry that should clear it; `first_day` and `last_day`
-    are the documents' days, None where it names none.
-    `resolved_at` is None while it is open; `came_back` counts how often it was resolved and seen again.
-    """
-
-    __tablename__ = "finding"
-    company: int = Field(primary_key=True, foreign_key="company.id")
-    id: str = Field(primary_key=True)
-    root: str
-    cause: str
-    nature: str
-    control: str | None = None
-    subject: str
-    confidence: str
-    explanation: str
-    remedy: str
-    documents: str = "{}"
-    first_day: date | None = Field(default=None, sa_type=Day)
-    last_day: date | None = Field(default=None, sa_type=Day)
-    first_seen: datetime = Field(sa_type=Instant)
-    resolved_at: datetime | None = Field(default=None, sa_type=Instant)
-    came_back: int = 0
-    owner: str = ""
-    due: date | None = Field(default=None, sa_type=Day)
-    note: str = ""
-
-
-class SightingRow(SQLModel, table=True):
-    """A finding in one period's tie-out: its money there (minor units of base currency), and whether it still is."""
-
-    __tablename__ = "sighting"
-    company: int = Field(primary_key=True, foreign_key="company.id")
-    finding: str = Field(primary_key=True)
-    start: date = Field(sa_type=Day, primary_key=True)
-    end: date = Field(sa_type=Day, primary_key=True)
-    amount: int = Field(sa_type=BigInteger)
-    at_stake: int | None = Field(default=None, sa_type=BigInteger)
-    count: int = 1
-    open: bool = True
-
-
-class SignOffRow(SQLModel, table=True):
-    """A period that somebody signed off: the tie-out as it was (JSON), and hashes of what it was computed from."""
-
-    __tablename__ = "sign_off"
-    company: int = Field(primary_key=True, foreign_key="company.id")
-    start: date = Field(sa_type=Day, primary_key=True)
-    end: date = Field(sa_type=Day, primary_key=True)
-    signed_at: datetime = Field(sa_type=Instant, primary_key=True)
-    signed_by: str
-    inputs: str
-    evidence: str
-
-
-class FormerRow(SQLModel, table=True):
-    """What a document posted on an account before a later reading of its ledger said otherwise.
-
-    `seen_at` is when the former state was read, `replaced_at` when the reading that differs began. A document that
-    is new in days which were read before, and closed, has one row without account and amount.
-    """
-
-    __tablename__ = "former"
-    __table_args__ = (Index("ix_former_day", "company", "source", "day"),)
-    company: int = Field(primary_key=True, foreign_key="company.id")
-    source: str = Field(primary_key=True)
-    kind: str = Field(primary_key=True)
-    document: str = Field(primary_key=True)
-    number: str = Field(primary_key=True)
-    account: str = Field(primary_key=True)
-    day: date = Field(sa_type=Day, primary_key=True)
-    replaced_at: datetime = Field(sa_type=Instant, primary_key=True)
-    seen_at: datetime = Field(sa_type=Instant)
-    amount: int = Field(sa_type=BigInteger)
-
-
-class ClosingDayRow(SQLModel, table=True):
-    """A day up to which a system said that its books are closed, and when a sync first read so."""
-
-    __tablename__ = "closing_day"
-    company: int = Field(primary_key=True, foreign_key="company.id")
-    source: str = Field(primary_key=True)
-    day: date = Field(sa_type=Day, primary_key=True)
-    seen_at: datetime = Field(sa_type=Instant)
-
-
-class AuditRow(SQLModel, table=True):
-    """Who did what, and when; `who` is "" where Tieout itself noted something."""
-
-    __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_subject", "company", "subject"),)
-    id: int | None = Field(default=None, primary_key=True, sa_type=_ROWID)
-    company: int = Field(foreign_key="company.id")
-    at: datetime = Field(sa_type=Instant)
-    who: str
-    what: str
-    subject: str
-    detail: str = ""

@@ -18,7 +18,7 @@ from sqlmodel import col
 from sync.errors import AppError, SettingsError
 from sync.store import leases
 from sync.store.db import reading, writing
-from sync.store.tables import Token
+from sync.store.run_tables import Token
 from sync.store.upsert import table_of, upsert
 
 _MAKE_ONE = 'Make one: python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"'

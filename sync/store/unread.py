@@ -17,7 +17,9 @@ from sync.domain.accounts import Source
 from sync.domain.documents import READ_WHOLE
 from sync.domain.period import Period
 from sync.store.feeds import chunked
-from sync.store.tables import DocumentRow, FindingRow, Learned, MovementRow
+from sync.store.memory_tables import FindingRow
+from sync.store.run_tables import Learned
+from sync.store.tables import DocumentRow, MovementRow
 from sync.store.upsert import table_of, upsert
 
 _DOCUMENT, _FINDING = table_of(DocumentRow), table_of(FindingRow)

@@ -13,7 +13,8 @@ from sqlmodel import Session
 from sync.domain.accounts import Account, Source
 from sync.domain.period import Period
 from sync.domain.stock import Location, Product
-from sync.store.tables import AccountRow, Company, Figure, Learned, LocationRow, ProductRow, Proof
+from sync.store.run_tables import Figure, Learned
+from sync.store.tables import AccountRow, Company, LocationRow, ProductRow, Proof
 from sync.store.upsert import insert_missing, table_of, upsert
 from sync.store.write_documents import mark_deleted, mark_missing, upsert_documents
 from sync.store.write_stock import replace_movements, replace_stock

@@ -14,7 +14,8 @@ from reports.controls import account_map
 from sync.domain.accounts import Account, AccountClass, Posting, Source
 from sync.domain.money import to_minor
 from sync.domain.period import Period
-from sync.store.tables import AccountRow, Company, Figure, PostingRow, Window
+from sync.store.run_tables import Figure
+from sync.store.tables import AccountRow, Company, PostingRow, Window
 
 JANUARY = Period(date(2026, 1, 1), date(2026, 1, 31))
 TODAY = date(2026, 2, 10)

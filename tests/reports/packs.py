@@ -23,7 +23,8 @@ from reports.pack import Pack
 from reports.remember import assign, remember
 from sync.domain.period import Period
 from sync.store.db import migrate, open_database
-from sync.store.tables import Figure, StockDay, StockRow
+from sync.store.run_tables import Figure
+from sync.store.tables import StockDay, StockRow
 from tests.reports.ledgers import JANUARY, READ, TODAY, cache
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "pack.json"

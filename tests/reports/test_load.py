@@ -13,7 +13,8 @@ from reports.books import Books, Config, Incomplete
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 from sync.errors import NotSynced
-from sync.store.tables import Company, DocumentRow, Figure, ProductRow, Proof
+from sync.store.run_tables import Figure
+from sync.store.tables import Company, DocumentRow, ProductRow, Proof
 from tests.reports.ledgers import JANUARY, READ, TODAY, Cache, cache, whole
 
 LEDGER = """

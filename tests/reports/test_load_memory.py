@@ -16,7 +16,7 @@ from sync.store.db import reading, writing
 from sync.store.findings import sign_off
 from sync.store.former import note_closing
 from sync.store.ledger import WindowReading, replace_window
-from sync.store.tables import Run
+from sync.store.run_tables import Run
 from tests.reports.ledgers import JANUARY, READ, TODAY, cache
 
 LATER = READ + timedelta(days=1)

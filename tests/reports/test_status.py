@@ -10,7 +10,7 @@ from sqlmodel import Session
 from reports import answers
 from reports.status import Status, to_json, to_text
 from sync.store.bot_tables import AlertRow, JobRow
-from sync.store.tables import CallMonth, Figure, Run, SentCall
+from sync.store.run_tables import CallMonth, Figure, Run, SentCall
 from tests.reports.ledgers import READ, Cache, cache
 
 NOW = datetime(2026, 2, 10, 9, 30, tzinfo=UTC)

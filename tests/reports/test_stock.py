@@ -15,7 +15,8 @@ from reports.stock import Stock, at_location, chosen, stock, to_json, to_text
 from sync.domain.accounts import Source
 from sync.domain.stock import StockLevel
 from sync.errors import NotSynced, UserError
-from sync.store.tables import Figure, ProductRow, StockRow
+from sync.store.run_tables import Figure
+from sync.store.tables import ProductRow, StockRow
 from tests.reports.ledgers import READ, Cache, cache
 
 ROWS = (

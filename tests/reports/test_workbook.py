@@ -17,7 +17,8 @@ from reports.cogs import to_json as margin_json
 from reports.pack import Pack
 from reports.reconcile.tie_out import spoken, to_json
 from sync.store.db import migrate, open_database
-from sync.store.tables import Figure, StockDay, StockRow
+from sync.store.run_tables import Figure
+from sync.store.tables import StockDay, StockRow
 from tests.reports.ledgers import JANUARY, READ, TODAY, cache
 from tests.reports.sheets import opened, rows, under
 

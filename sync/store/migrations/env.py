@@ -4,7 +4,9 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import sync.store.bot_tables
-import sync.store.tables  # noqa: F401  importing both declares the tables that Alembic compares with
+import sync.store.memory_tables
+import sync.store.run_tables
+import sync.store.tables  # noqa: F401  importing them declares the tables that Alembic compares with
 
 context.configure(
     connection=context.config.attributes["connection"],

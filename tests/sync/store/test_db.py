@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 import sync.store
 from sync.errors import AppError, SettingsError
 from sync.store.db import HEAD, migrate, open_database, reading, writing
-from sync.store.tables import Lease
+from sync.store.run_tables import Lease
 
 
 def _lease(engine: Engine, name: str, holder: str = "a") -> None:

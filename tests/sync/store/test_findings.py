@@ -15,7 +15,7 @@ from sqlmodel import Session
 from sync.domain.period import Period
 from sync.store.db import reading, writing
 from sync.store.findings import Changes, Told, assign, remember, sign_off
-from sync.store.tables import AuditRow, FindingRow, SightingRow, SignOffRow
+from sync.store.memory_tables import AuditRow, FindingRow, SightingRow, SignOffRow
 from sync.store.upsert import table_of
 from sync.store.writes import save_company
 

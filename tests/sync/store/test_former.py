@@ -12,7 +12,7 @@ from sync.store.db import reading, writing
 from sync.store.findings import sign_off
 from sync.store.former import note_closing
 from sync.store.ledger import WindowReading, replace_window
-from sync.store.tables import ClosingDayRow, FormerRow
+from sync.store.memory_tables import ClosingDayRow, FormerRow
 from sync.store.upsert import table_of
 
 JANUARY = Period(date(2026, 1, 1), date(2026, 1, 31))
