@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.slack import Channel, Person, Slack
+from bot.slack import Slack
 from bot.slack_faults import SlackBusy, SlackFault, SlackRefused
+from bot.slack_told import Channel, Person
 from bot.slash.forms import CONTROLLER, OPERATOR, ROLES, VIEWER
 from sync.errors import UserError
 from sync.settings import RoleSettings

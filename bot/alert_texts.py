@@ -10,6 +10,7 @@ from typing import Protocol
 from reports.links import document_address
 from sync.domain.accounts import Source
 from sync.domain.alerts import AlertKind, Link, Trouble
+from sync.domain.runs import StepReport
 
 SYSTEMS = {"cin7": "Cin7 Core", "qbo": "QuickBooks Online"}
 LATE, RECONNECT, BUDGET, FINDINGS, CLOSED = "sync_late", "reconnect:qbo", "budget", "finding:", "closed_period"
@@ -19,19 +20,6 @@ NEARLY = Decimal("0.8")  # of an allowance: from here on an alert tells
 _CIN7_STATUS = Link("Cin7 Core", "https://inventory.dearsystems.com/")
 _QBO_HOME = Link("QuickBooks Online", "https://app.qbo.intuit.com/app/homepage")
 _SHOWN = 5  # documents and parts named in a message; the rest is behind Details
-
-
-class FailedPart(Protocol):
-    """One part of a sync, as its report tells it."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def entity(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def error(self) -> str | None: ...
 
 
 class Document(Protocol):
@@ -79,7 +67,7 @@ class Wrong(Protocol):
     def fix(self) -> str: ...
 
 
-def sync_failed(source: str, failed: Sequence[FailedPart], succeeded: int) -> Trouble:
+def sync_failed(source: str, failed: Sequence[StepReport], succeeded: int) -> Trouble:
     """Parts of one system that could not be read, one line for each reason."""
     system = SYSTEMS.get(source, source)
     reasons: dict[str, list[str]] = {}

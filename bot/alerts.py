@@ -10,9 +10,10 @@ from typing import Protocol
 
 from bot import alert_blocks, alert_life, alert_texts
 from bot.alert_life import Move, Patience
-from bot.alert_texts import FailedPart, Found
+from bot.alert_texts import Found
 from sync.domain.alerts import Alert, AlertEvent, AlertKind, AlertState, Trouble
 from sync.domain.letters import Letter
+from sync.domain.runs import RunReport
 from sync.errors import UserError
 
 MAY = ("operator", "controller")  # contract, Slack and web: viewers ask, operators also acknowledge, snooze and retry
@@ -49,15 +50,6 @@ class Book(Protocol):
     def unresolved(self) -> Sequence[Alert]: ...
     def alert(self, id_: str) -> Alert | None: ...
     def history(self, id_: str) -> Sequence[AlertEvent]: ...
-
-
-class Report(Protocol):
-    """What a sync says of itself."""
-
-    @property
-    def status(self) -> str: ...
-    @property
-    def entities(self) -> Sequence[FailedPart]: ...
 
 
 class Alerts:
@@ -155,7 +147,7 @@ class Alerts:
         return alert_life.swept(alert, self._now(), self._today(), self._patience) if alert else None
 
     def after_sync(
-        self, report: Report, *, whole: bool, broken: str = "", connect_url: str = "", cancelled: bool = False
+        self, report: RunReport, *, whole: bool, broken: str = "", connect_url: str = "", cancelled: bool = False
     ) -> None:
         """What a sync's report means: parts that failed, parts that are well again, a connection that is lost.
 

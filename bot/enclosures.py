@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from bot.slack import Slack
 from bot.slack_faults import SlackBusy, SlackFault, SlackRefused, SlackUnreachable, SlackUnsure
 from sync.domain.letters import Blocks, FileParcel, Parcel
 
@@ -25,15 +26,7 @@ class FileBox(Protocol):
     def not_shared(self, key: str, position: int, fault: str, *, give_up: bool, unsure: bool) -> None: ...
 
 
-class FileSlack(Protocol):
-    """What of Slack files need."""
-
-    def upload(self, name: str, content: bytes) -> str: ...
-    def share(self, file: str, title: str, channel: str, thread: str = "") -> None: ...
-    def shared(self, file: str) -> bool: ...
-
-
-def send_file(box: FileBox, slack: FileSlack, parcel: Parcel) -> float:
+def send_file(box: FileBox, slack: Slack, parcel: Parcel) -> float:
     """Takes the letter's next file as far as it goes; gives the seconds after which to go on.
 
     Bytes that nobody sees may be brought twice; sharing is noted before it is tried, and asked about before it is

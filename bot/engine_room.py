@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,15 +15,16 @@ from sqlalchemy import Engine
 
 from bot import alert_texts, daily_check, heartbeat, hints, trial_watch
 from bot.alert_life import Patience
-from bot.alert_texts import Found
-from bot.alerts import Alerts, Report
+from bot.alerts import Alerts
 from bot.due_times import Due
 from bot.outbox import Outbox
-from bot.outbox_ports import PostingSlack
 from bot.schedule import Job, Scheduler, rules_of
+from bot.slack import Slack
 from bot.web import Route
 from bot.web_health import Checks
 from bot.web_qbo import Connecting, Webhook
+from bot.work import TieOut, Work
+from sync.domain.runs import RunReport
 from sync.errors import AppError, SyncRunning
 from sync.settings import Schedule, Settings
 from sync.store.alerts import AlertBook
@@ -38,7 +38,6 @@ from sync.store.outbox import StoredOutbox
 from sync.store.run_book import RunBook
 
 log = logging.getLogger("tieout.room")
-Ended = TypeVar("Ended", bound=Report)
 
 _KEEP_LETTERS = timedelta(days=90)
 # Calls a month before reads are blocked on Intuit's free tier (Intuit App Partner Program: CorePlus); Cin7 has none.
@@ -46,39 +45,6 @@ _PER_MONTH = {"qbo": 500_000}
 _BY_SCHEDULE = "schedule"
 _CORE = (("cin7", "transactions"), ("qbo", "ledger"))  # a sync without both ledgers is a small one
 _SNAPSHOT = ("products", "availability")
-
-
-class TieOut(Protocol):
-    """What the tie-out after a sync says to alerts."""
-
-    @property
-    def found(self) -> Sequence[Found]: ...
-    @property
-    def new(self) -> frozenset[str]: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def cleared(self) -> int: ...
-    @property
-    def open(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What the engine room has done by others.
-
-    `sync` runs one sync of some entities (none: all) for whoever started it, and gives its report; it wraps its
-    own work in `EngineRoom.syncing`. `report` builds and posts a scheduled report for a due time. `tie_out` ties out
-    after a good sync; `figures` says whether the alerts' channel may read money; `check` is the
-    set-up check's lines, `test_sync` judges the test sync of a number.
-    """
-
-    sync: Callable[[tuple[str, ...], str], Report]
-    report: Callable[[Schedule, Due], None]
-    tie_out: Callable[[], TieOut | None] = lambda: None
-    figures: Callable[[], bool] = lambda: True
-    check: Callable[[], Sequence[daily_check.Told]] = tuple
-    test_sync: Callable[[str], trial_watch.Told | None] = lambda number: None
 
 
 class EngineRoom:
@@ -91,7 +57,7 @@ class EngineRoom:
         company: int,
         zone: str,
         clock: Callable[[], float],
-        slack: PostingSlack,
+        slack: Slack,
         work: Work,
     ) -> None:
         """`zone` is the company's time zone, `company` its id in the cache."""
@@ -182,10 +148,10 @@ class EngineRoom:
 
     def syncing(
         self,
-        run: Callable[[], Ended],
+        run: Callable[[], RunReport],
         cancelled: Callable[[], bool] = lambda: False,
         tied: Callable[[TieOut | None, str], None] = lambda told, why: None,
-    ) -> Ended:
+    ) -> RunReport:
         """Runs a sync and tells alerts how it went; a good whole one calls HEARTBEAT_URL and ties out.
 
         `tied` is told what the tie-out found, or why there is none.

@@ -3,61 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from bot.sync_message import INTERRUPTED, RUNNING, Findings, Part, View
-
-
-class StepTold(Protocol):
-    """What a run did for one entity."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def entity(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def fetched(self) -> int: ...
-    @property
-    def changed(self) -> int: ...
-    @property
-    def calls(self) -> int: ...
-    @property
-    def error(self) -> str | None: ...
-
-
-class Ended(Protocol):
-    """What a sync reports of itself."""
-
-    @property
-    def status(self) -> str: ...
-    @property
-    def finished_at(self) -> datetime: ...
-    @property
-    def calls(self) -> dict[str, int]: ...
-    @property
-    def entities(self) -> Sequence[StepTold]: ...
-
-
-class Moving(Protocol):
-    """One step forward of a part; its last has nothing left to expect, and its note says how it went."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def entity(self) -> str: ...
-    @property
-    def done(self) -> int: ...
-    @property
-    def expected(self) -> int | None: ...
-    @property
-    def calls(self) -> int: ...
-    @property
-    def note(self) -> str: ...
+from sync.domain.runs import Progress, RunReport, StepReport
 
 
 @dataclass
@@ -99,7 +49,7 @@ class Live:
     fault: Exception | None = None
     _facts: threading.Lock = field(default_factory=threading.Lock)  # for moments only: the sync itself waits for it
 
-    def moved(self, step: Moving) -> None:
+    def moved(self, step: Progress) -> None:
         """A part went a step forward."""
         ended, good = bool(step.note) and step.done == step.expected, step.note == "done"
         status = RUNNING if not ended else "succeeded" if good else "failed"
@@ -109,7 +59,7 @@ class Live:
             self.parts[step.source, step.entity] = part
             self.changed = True
 
-    def read(self, report: Ended) -> None:
+    def read(self, report: RunReport) -> None:
         """All parts have ended; what they brought is tied out next."""
         with self._facts:
             self.parts = {(step.source, step.entity): part_of(step) for step in report.entities}
@@ -146,6 +96,6 @@ class Live:
         )
 
 
-def part_of(step: StepTold) -> Part:
+def part_of(step: StepReport) -> Part:
     """A part of a sync as it was kept."""
     return Part(step.source, step.entity, step.status, step.fetched, None, step.changed, step.calls, step.error or "")

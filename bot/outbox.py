@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Iterable
 
 from bot.enclosures import send_file, with_files
-from bot.outbox_ports import TO_LOOK, TO_UPDATE, Allowance, Box, Pace, PostingSlack, to_post
+from bot.outbox_ports import TO_LOOK, TO_UPDATE, Allowance, Box, Pace, to_post
+from bot.slack import Slack
 from bot.slack_faults import SHUT, Meaning, SlackBusy, SlackFault, SlackRefused, SlackUnreachable, SlackUnsure
 from sync.domain.letters import Blocks, Letter, Parcel
 from sync.errors import AppError
@@ -31,7 +32,7 @@ class Outbox:
     def __init__(
         self,
         box: Box,
-        slack: PostingSlack,
+        slack: Slack,
         pace: Pace,
         clock: Callable[[], float],
         settle: float = SETTLE,

@@ -1,13 +1,13 @@
-"""What the outbox needs of others: a box that keeps letters, Slack, and the shared pace of calls."""
+"""What the outbox needs of the cache: a box that keeps letters, and the shared pace of calls."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.enclosures import FileBox, FileSlack
-from sync.domain.letters import Blocks, Letter, Parcel
+from bot.enclosures import FileBox
+from sync.domain.letters import Letter, Parcel
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +54,3 @@ class Box(FileBox, Protocol):
     def readdress(self, parcel: Parcel, channel: str) -> None: ...
     def known(self, channel: str) -> frozenset[str]: ...
     def message(self, key: str) -> tuple[str, str] | None: ...
-
-
-class PostingSlack(FileSlack, Protocol):
-    """What of Slack the outbox needs."""
-
-    def post(
-        self,
-        channel: str,
-        text: str,
-        blocks: Blocks = (),
-        *,
-        event: str = "",
-        payload: Mapping[str, str] | None = None,
-        thread: str = "",
-        broadcast: bool = False,
-    ) -> str: ...
-    def update(
-        self,
-        channel: str,
-        ts: str,
-        text: str,
-        blocks: Blocks = (),
-        *,
-        event: str = "",
-        payload: Mapping[str, str] | None = None,
-    ) -> None: ...
-    def delete(self, channel: str, ts: str) -> None: ...
-    def outsiders(self, channel: str) -> bool: ...
-    def find(
-        self, channel: str, event: str, fields: Mapping[str, str], since: float, thread: str = ""
-    ) -> list[str]: ...

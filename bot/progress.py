@@ -6,32 +6,17 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from sync.domain.runs import Progress
 
 log = logging.getLogger("tieout.progress")
 
-
-class Step(Protocol):
-    """One step forward of a sync: `done` of `expected` rows of an entity, calls made for it so far, and a note."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def entity(self) -> str: ...
-    @property
-    def done(self) -> int: ...
-    @property
-    def expected(self) -> int | None: ...
-    @property
-    def calls(self) -> int: ...
-    @property
-    def note(self) -> str: ...
-
-
-Watch = Callable[[Step], None]
+Watch = Callable[[Progress], None]
 
 
 @contextmanager
@@ -57,19 +42,19 @@ def watching(stream: TextIO) -> Iterator[Watch]:
         TextColumn("{task.fields[rows]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Bars(*columns, console=console, transient=True) as bars:
         yield _Lines(bars)
 
 
 class _Lines:
     """One moving line for each part that is at work; a part that has ended leaves the screen."""
 
-    def __init__(self, bars: Progress) -> None:
+    def __init__(self, bars: Bars) -> None:
         self._bars = bars
         self._tasks: dict[tuple[str, str], TaskID] = {}
         self._lock = threading.Lock()
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: Progress) -> None:
         part = (step.source, step.entity)
         with self._lock:
             if part not in self._tasks:
@@ -84,13 +69,13 @@ class _Lines:
 _SYSTEMS = {"cin7": "Cin7", "qbo": "QuickBooks"}
 
 
-def _rows(step: Step) -> str:
+def _rows(step: Progress) -> str:
     of = f" of {step.expected:,}" if step.expected is not None else ""
     calls = f", {step.calls} call{'' if step.calls == 1 else 's'}"
     return f"{step.done:,}{of} rows{calls}"
 
 
-def _log_ended(step: Step) -> None:
+def _log_ended(step: Progress) -> None:
     """Machines are told of the end of each part; pages between would drown the log."""
     if not _ended(step):
         return
@@ -98,6 +83,6 @@ def _log_ended(step: Step) -> None:
     log.info("%s %s: %s", step.source, step.entity, step.note, extra={"facts": facts})
 
 
-def _ended(step: Step) -> bool:
+def _ended(step: Progress) -> bool:
     """A part's last step has nothing left to expect, and its note says how it went."""
     return bool(step.note) and step.done == step.expected

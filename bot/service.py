@@ -18,7 +18,7 @@ from bot.connection import Connection
 from bot.deps import Answer, Deps
 from bot.desk import Busy, SyncTicket
 from bot.due_times import Due, newest
-from bot.engine_room import EngineRoom, Work
+from bot.engine_room import EngineRoom
 from bot.outside import Outside
 from bot.pack_post import post_pack
 from bot.prompt import Phrases
@@ -26,6 +26,7 @@ from bot.schedule import rules_of
 from bot.slack import Slack
 from bot.slack_faults import SlackFault
 from bot.syncs import Syncs
+from bot.work import Work
 from reports.pictures import Pictures
 from reports.setup_facts import Check
 from reports.trial_sync import Trial

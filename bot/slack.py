@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.slack_faults import SlackUnreachable, SlackUnsure, from_answer
 from bot.slack_sent import sent
+from bot.slack_told import Channel, Person, channel_of, person_of
 from sync.domain.letters import Blocks
 from sync.errors import UserError
 
@@ -24,38 +24,6 @@ _HOOKS = "hooks.slack.com"
 
 _quiet = logging.getLogger("tieout.slack.sdk")
 _quiet.setLevel(logging.CRITICAL)  # the SDK logs bodies and addresses; what matters of them is in our own words
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """What Slack says of a conversation; `shared`: people of other organisations read it."""
-
-    id: str
-    name: str
-    shared: bool
-    private: bool
-    archived: bool
-    member: bool
-    direct: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What Slack says of a user; `guest`: restricted, `stranger`: of another organisation or workspace.
-
-    `organisation` is the id of their Enterprise Grid, "" where there is none: its workspaces are one organisation.
-    """
-
-    id: str
-    name: str
-    admin: bool
-    guest: bool
-    stranger: bool
-    bot: bool
-    deleted: bool
-    time_zone: str
-    team: str
-    organisation: str = ""
 
 
 class Slack:
@@ -208,7 +176,7 @@ class Slack:
 
     def channel(self, id_: str) -> Channel:
         said = sent("conversations.info", partial(self._client.conversations_info, channel=id_))["channel"]
-        return _channel(id_, said)
+        return channel_of(id_, said)
 
     def channels(self) -> list[Channel]:
         """Every channel that the app sees and that is not archived."""
@@ -222,7 +190,7 @@ class Slack:
                 **more,
             )
             answer = sent("conversations.list", ask)
-            found += [_channel(str(said["id"]), said) for said in answer.get("channels") or ()]
+            found += [channel_of(str(said["id"]), said) for said in answer.get("channels") or ()]
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
@@ -238,21 +206,7 @@ class Slack:
         sent("apps.connections.open", partial(self._client.apps_connections_open, app_token=token))
 
     def person(self, id_: str) -> Person:
-        said = sent("users.info", partial(self._client.users_info, user=id_))["user"]
-        return Person(
-            id=id_,
-            name=str(
-                (said.get("profile") or {}).get("display_name") or said.get("real_name") or said.get("name") or ""
-            ),
-            admin=any(said.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
-            guest=any(said.get(name) for name in ("is_restricted", "is_ultra_restricted")),
-            stranger=bool(said.get("is_stranger")),
-            bot=bool(said.get("is_bot")),
-            deleted=bool(said.get("deleted")),
-            time_zone=str(said.get("tz") or ""),
-            team=str(said.get("team_id") or ""),
-            organisation=str((said.get("enterprise_user") or {}).get("enterprise_id") or ""),
-        )
+        return person_of(id_, sent("users.info", partial(self._client.users_info, user=id_))["user"])
 
     def outsiders(self, id_: str) -> bool:
         """True where people of other organisations, or guests, read a conversation; SlackUnreachable: not known."""
@@ -298,18 +252,6 @@ class Slack:
         except ValueError:
             return False
         return (same or hooks) and asked.username is None and asked.password is None
-
-
-def _channel(id_: str, said: Mapping[str, Any]) -> Channel:
-    return Channel(
-        id=id_,
-        name=str(said.get("name") or ""),
-        shared=any(said.get(name) for name in ("is_ext_shared", "is_pending_ext_shared")),
-        private=bool(said.get("is_private")),
-        archived=bool(said.get("is_archived")),
-        member=bool(said.get("is_member")),
-        direct=any(said.get(name) for name in ("is_im", "is_mpim")),
-    )
 
 
 def _metadata(event: str, payload: Mapping[str, str] | None) -> dict[str, Any] | None:

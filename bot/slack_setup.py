@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.slack import Channel, Slack
+from bot.slack import Slack
 from bot.slack_faults import SlackFault
+from bot.slack_told import Channel
 from sync.errors import UserError
 from sync.settings import Settings
 

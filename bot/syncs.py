@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from bot import hints
 from bot.desk import SyncTicket
-from bot.engine_room import EngineRoom, TieOut
+from bot.engine_room import EngineRoom
 from bot.live_sync import Live, Message
 from bot.sync_message import CANCELLED, INTERRUPTED, RUNNING, Findings
 from bot.sync_telling import STOPPED, TICK, Telling
+from bot.work import TieOut
+from sync.domain.runs import Progress, RunReport
 from sync.errors import AppError, SyncRunning, UserError
 
 if TYPE_CHECKING:  # brings both vendors' clients
-    from sync.pull import Progress, RunReport, Wants
+    from sync.pull import Wants
 
 log = logging.getLogger("tieout.syncs")
 
@@ -26,7 +28,7 @@ _PATIENCE = 60.0  # seconds for a sync to begin, and for a small one to make way
 _WAITS = "Tieout is being stopped; what was read is kept, and it goes on from there when Tieout is started again."
 
 # Runs one sync under an id; raises SyncRunning while another one runs.
-Pull = Callable[[str, "Wants", str, Callable[["Progress"], None], threading.Event], "RunReport"]
+Pull = Callable[[str, "Wants", str, Callable[[Progress], None], threading.Event], RunReport]
 
 
 class Syncs:

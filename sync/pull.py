@@ -11,34 +11,21 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
 from sync.cin7.client import Cin7Client
+from sync.domain.runs import Progress, RunReport, StepReport
 from sync.errors import AppError, SyncRunning
 from sync.memory import give_back_freed
 from sync.plan import lanes
-from sync.plan.run import Progress, StepReport, Sync, Wants
+from sync.plan.run import Sync, Wants
 from sync.qbo.client import QboClient
 from sync.store import leases, runs
 from sync.store.db import writing
 
 __all__ = ["Progress", "RunReport", "StepReport", "Wants", "pull"]
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """What a sync did, as contract `sync` tells it; `calls` and `throttled` are per source."""
-
-    run: str
-    status: str
-    started_at: datetime
-    finished_at: datetime
-    calls: dict[str, int]
-    throttled: dict[str, int]
-    entities: tuple[StepReport, ...]
 
 
 def pull(

@@ -19,10 +19,11 @@ from sync.cin7.client import Payload
 from sync.cin7.resources import BY_KIND, RESOURCES, Resource
 from sync.domain.accounts import Source
 from sync.domain.documents import STOCK_TASKS, Document
+from sync.domain.runs import Progress
 from sync.errors import Rejected, UnexpectedPayload, UpstreamError
 from sync.plan import cin7_lists
 from sync.plan.detail_order import chosen
-from sync.plan.run import Outcome, Progress, Sync
+from sync.plan.run import Outcome, Sync
 from sync.store import feeds, reads, unread, writes
 from sync.store.db import reading, writing
 from sync.store.unread import Key, Unread

@@ -18,9 +18,10 @@ from sync.cin7.to_domain import postings
 from sync.cin7.wire import day
 from sync.domain.accounts import Posting, Source
 from sync.domain.period import Period
+from sync.domain.runs import Progress
 from sync.errors import UnexpectedPayload
 from sync.plan.profile import DAY, FIRST, LAST, Profile
-from sync.plan.run import Progress, Sync
+from sync.plan.run import Sync
 from sync.store import feeds, ledger, reads, writes
 from sync.store.db import reading, writing
 from sync.transport import Tally

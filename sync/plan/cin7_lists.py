@@ -17,8 +17,9 @@ from sync.cin7.client import Page
 from sync.cin7.resources import BY_NAME, Resource
 from sync.domain.accounts import Source
 from sync.domain.documents import Document
+from sync.domain.runs import Progress
 from sync.domain.stock import StockLevel
-from sync.plan.run import Outcome, Progress, Sync
+from sync.plan.run import Outcome, Sync
 from sync.store import feeds, reads, writes
 from sync.store.db import reading, writing
 from sync.transport import Tally

@@ -11,9 +11,10 @@ from datetime import date
 
 from sync.domain.accounts import Account, AccountClass, Posting, Source
 from sync.domain.period import Period
+from sync.domain.runs import Progress
 from sync.errors import TooLarge
 from sync.plan.profile import DAY
-from sync.plan.run import Progress, Sync
+from sync.plan.run import Sync
 from sync.store import feeds, ledger, reads, writes
 from sync.store.db import reading, writing
 from sync.store.tables import Window

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from sync.domain.accounts import Source
 from sync.domain.documents import Document
-from sync.plan.run import Outcome, Progress, Sync
+from sync.domain.runs import Progress
+from sync.plan.run import Outcome, Sync
 from sync.qbo import statements, to_domain
 from sync.qbo.client import Changes
 from sync.qbo.resources import BY_NAME, RESOURCES, Resource, Shape

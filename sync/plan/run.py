@@ -1,4 +1,4 @@
-"""What a sync is asked, what it reports, and how one part of it is run so that its failure stops no other."""
+"""What a sync is asked, and how one part of it is run so that its failure stops no other."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from sync.cin7.client import Cin7Client
 from sync.domain.accounts import Source
+from sync.domain.runs import Progress, StepReport
 from sync.errors import AppError, QuotaSpent, Rejected, Unavailable, UnexpectedPayload, UpstreamError
 from sync.qbo.client import QboClient
 from sync.store import reads, writes
@@ -45,18 +46,6 @@ class Wants:
     details: int = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One step forward, for whoever watches: `done` of `expected` rows, and calls made so far for this part."""
-
-    source: str
-    entity: str
-    done: int
-    expected: int | None = None
-    calls: int = 0
-    note: str = ""
-
-
 @dataclass(slots=True)
 class Outcome:
     """What one part brought: rows fetched, rows changed, the fewest calls that could have done it.
@@ -68,20 +57,6 @@ class Outcome:
     changed: int = 0
     fewest: int = 0
     incomplete: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StepReport:
-    """One line of a sync's report."""
-
-    source: str
-    entity: str
-    status: str
-    fetched: int = 0
-    changed: int = 0
-    calls: int = 0
-    fewest: int = 0
-    error: str | None = None
 
 
 @dataclass(slots=True)

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select, update
 
+from sync.domain.runs import StepReport
 from sync.store import leases, runs
 from sync.store.db import reading, writing
-from sync.store.run_tables import Run, Step
+from sync.store.run_tables import Run
 from sync.store.upsert import table_of
 
 _RUN = table_of(Run)
@@ -27,7 +28,7 @@ class RunTold:
     finished_at: datetime | None
     calls: Mapping[str, int]
     throttled: Mapping[str, int]
-    entities: Sequence[Step]
+    entities: Sequence[StepReport]
 
 
 class RunBook:
@@ -48,9 +49,10 @@ class RunBook:
         if row.status == runs.RUNNING:  # the run's own sums are kept at its end
             calls = {source: sum(step.calls for step in steps if step.source == source) for source in calls}
         throttled = {"cin7": row.throttled_cin7, "qbo": row.throttled_qbo}
-        return RunTold(
-            row.id, row.status, row.started_by, row.started_at, row.finished_at, calls, throttled, tuple(steps)
+        parts = tuple(
+            StepReport(s.source, s.entity, s.status, s.fetched, s.changed, s.calls, s.fewest, s.error) for s in steps
         )
+        return RunTold(row.id, row.status, row.started_by, row.started_at, row.finished_at, calls, throttled, parts)
 
     def holder(self, now: float) -> str:
         """The run that holds the company's sync at `now` (seconds since 1970); "" where none does."""

@@ -4,36 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
 
 from sqlmodel import Session, col, select, update
 
+from sync.domain.runs import StepReport
 from sync.errors import InvariantBroken
 from sync.store.run_tables import Run, Step
 from sync.store.upsert import upsert
 
 RUNNING = "running"
-
-
-class StepTold(Protocol):
-    """What a run did for one entity; `status` is succeeded, failed or skipped."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def entity(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def fetched(self) -> int: ...
-    @property
-    def changed(self) -> int: ...
-    @property
-    def calls(self) -> int: ...
-    @property
-    def fewest(self) -> int: ...
-    @property
-    def error(self) -> str | None: ...
 
 
 def start_run(session: Session, run: str, company: int, *, at: datetime, started_by: str = "") -> None:
@@ -68,7 +47,7 @@ def finish_run(
         raise InvariantBroken(f"the sync {run} cannot end, it never began")
 
 
-def record_step(session: Session, run: str, step: StepTold, *, at: datetime) -> None:
+def record_step(session: Session, run: str, step: StepReport, *, at: datetime) -> None:
     """Keeps what the run did for one entity; told again, the later telling stands."""
     row = {
         "run": run,

@@ -22,8 +22,9 @@ from bot.app import build_app
 from bot.cli import PHRASES, answer
 from bot.deps import Deps
 from bot.desk import SyncTicket
-from bot.engine_room import EngineRoom, Work
+from bot.engine_room import EngineRoom
 from bot.slack import Slack
+from bot.work import Work
 from sync.domain.alerts import Alert, AlertKind, Trouble
 from sync.errors import UserError
 from sync.settings import read

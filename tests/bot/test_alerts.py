@@ -18,6 +18,7 @@ from bot import alert_blocks, alert_texts
 from bot.alert_life import Patience, alert_id, raised
 from bot.alerts import Alerts, NotAllowed
 from sync.domain.alerts import Alert, AlertKind, AlertState, Link, Trouble
+from sync.domain.runs import RunReport, StepReport
 from sync.errors import UserError
 from sync.store.alerts import AlertBook
 from tests.bot.desks import MONDAY, Desk
@@ -27,20 +28,13 @@ CHANNEL = "C0ALERTS"
 HOUR = 3600
 
 
-@dataclass(frozen=True)
-class Step:
-    source: str
-    entity: str
-    status: str = "succeeded"
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class Told:
+def _told(status: str, steps: Sequence[StepReport]) -> RunReport:
     """A sync's report."""
+    return RunReport("r1", status, MONDAY, MONDAY, {}, {}, tuple(steps))
 
-    status: str
-    entities: Sequence[Step]
+
+def _good(source: str, entity: str) -> StepReport:
+    return StepReport(source, entity, "succeeded")
 
 
 @dataclass(frozen=True)
@@ -62,7 +56,7 @@ class Finding:
     documents: Sequence[Paper] = field(default_factory=tuple)
 
 
-GOOD = Told("succeeded", (Step("cin7", "transactions"), Step("qbo", "ledger"), Step("qbo", "bills")))
+GOOD = _told("succeeded", (_good("cin7", "transactions"), _good("qbo", "ledger"), _good("qbo", "bills")))
 DOWN = "Cin7 did not answer for 120 s"
 
 
@@ -88,9 +82,9 @@ def _alerts(desk: Desk, channel: str = CHANNEL, *, figures: bool = True) -> Aler
     return Alerts(book, desk.company, channel, patience, desk.clock, lambda: desk.clock.now().date(), lambda: figures)
 
 
-def _failed(*entities: str, source: str = "cin7", status: str = "partial") -> Told:
-    other = Step("qbo", "ledger") if source == "cin7" else Step("cin7", "transactions")
-    return Told(status, (*(Step(source, name, "failed", DOWN) for name in entities), other))
+def _failed(*entities: str, source: str = "cin7", status: str = "partial") -> RunReport:
+    other = _good("qbo", "ledger") if source == "cin7" else _good("cin7", "transactions")
+    return _told(status, (*(StepReport(source, name, "failed", error=DOWN) for name in entities), other))
 
 
 def _states(slack: FakeSlack) -> list[str]:
@@ -124,8 +118,8 @@ def test_a_failed_sync_is_one_message_that_follows_the_alert_through_its_life(
 
 
 def test_both_systems_down_are_two_causes_and_each_reason_is_said_once(alerts: Alerts) -> None:
-    steps = [Step(source, name, "failed", DOWN) for source in ("cin7", "qbo") for name in ("a", "b")]
-    alerts.after_sync(Told("failed", steps), whole=True)
+    steps = [StepReport(source, name, "failed", error=DOWN) for source in ("cin7", "qbo") for name in ("a", "b")]
+    alerts.after_sync(_told("failed", steps), whole=True)
     found = {alert.trouble.cause: alert for alert in alerts.unresolved()}
     assert set(found) == {"sync:cin7", "sync:qbo"}
     assert found["sync:cin7"].trouble.lines[0] == f"a, b: {DOWN}"
@@ -133,9 +127,9 @@ def test_both_systems_down_are_two_causes_and_each_reason_is_said_once(alerts: A
 
 def test_a_small_sync_resolves_only_what_it_has_read_well(alerts: Alerts) -> None:
     alerts.after_sync(_failed("bills", "items", source="qbo"), whole=True)
-    alerts.after_sync(Told("succeeded", (Step("qbo", "bills"),)), whole=False)
+    alerts.after_sync(_told("succeeded", (_good("qbo", "bills"),)), whole=False)
     assert [alert.trouble.cause for alert in alerts.unresolved()] == ["sync:qbo"]
-    alerts.after_sync(Told("succeeded", (Step("qbo", "bills"), Step("qbo", "items"))), whole=False)
+    alerts.after_sync(_told("succeeded", (_good("qbo", "bills"), _good("qbo", "items"))), whole=False)
     assert alerts.unresolved() == []
 
 

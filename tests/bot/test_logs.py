@@ -6,23 +6,13 @@ import io
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
 from bot import logs
 from bot.progress import watching
+from sync.domain.runs import Progress
 from tests.bot.outsides import Terminal
-
-
-@dataclass(frozen=True)
-class Step:
-    source: str
-    entity: str
-    done: int = 0
-    expected: int | None = None
-    calls: int = 0
-    note: str = ""
 
 
 @pytest.fixture(autouse=True)
@@ -82,8 +72,8 @@ def test_machines_read_the_end_of_each_part_and_no_page_between() -> None:
     stream, elsewhere = io.StringIO(), io.StringIO()
     logs.set_up(stream)
     with watching(elsewhere) as watch:
-        watch(Step("cin7", "sales", 100, 300, 1))
-        watch(Step("cin7", "sales", 300, 300, 3, "done"))
+        watch(Progress("cin7", "sales", 100, 300, 1))
+        watch(Progress("cin7", "sales", 300, 300, 3, "done"))
     (line,) = stream.getvalue().splitlines()
     assert json.loads(line)["rows"] == 300
     assert elsewhere.getvalue() == ""
@@ -92,7 +82,7 @@ def test_machines_read_the_end_of_each_part_and_no_page_between() -> None:
 def test_people_see_what_is_at_work() -> None:
     stream = Terminal()
     with watching(stream) as watch:
-        watch(Step("qbo", "credit_memos", 20, 40, 1))
-        watch(Step("qbo", "credit_memos", 40, 40, 2, "done"))
-        watch(Step("cin7", "sales", 1, None, 1))
+        watch(Progress("qbo", "credit_memos", 20, 40, 1))
+        watch(Progress("qbo", "credit_memos", 40, 40, 2, "done"))
+        watch(Progress("cin7", "sales", 1, None, 1))
     assert "Cin7: sales" in stream.getvalue()

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
+from sync.domain.runs import StepReport
 from sync.errors import InvariantBroken
 from sync.store import runs
 from sync.store.db import reading, writing
 
 NOON = datetime(2026, 2, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Told:
-    source: str = "cin7"
-    entity: str = "sales"
-    status: str = "succeeded"
-    fetched: int = 5
-    changed: int = 2
-    calls: int = 1
-    fewest: int = 1
-    error: str | None = None
 
 
 def test_a_run_is_remembered_from_start_to_end(engine: Engine, company: int) -> None:
@@ -50,9 +38,9 @@ def test_a_run_that_never_began_cannot_end(engine: Engine) -> None:
 def test_the_later_telling_of_a_step_stands(engine: Engine, company: int) -> None:
     with writing(engine) as session:
         runs.start_run(session, "r1", company, at=NOON)
-        runs.record_step(session, "r1", Told(status="failed", error="no answer"), at=NOON)
-        runs.record_step(session, "r1", Told(entity="accounts"), at=NOON)
-        runs.record_step(session, "r1", Told(), at=LATER)
+        runs.record_step(session, "r1", StepReport("cin7", "sales", "failed", error="no answer"), at=NOON)
+        runs.record_step(session, "r1", StepReport("cin7", "accounts", "succeeded"), at=NOON)
+        runs.record_step(session, "r1", StepReport("cin7", "sales", "succeeded", fetched=5), at=LATER)
         found = [(s.entity, s.status, s.error, s.finished_at) for s in runs.steps(session, "r1")]
     assert found == [("accounts", "succeeded", None, NOON), ("sales", "succeeded", None, LATER)]
 
