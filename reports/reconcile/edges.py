@@ -9,12 +9,13 @@ from typing import NamedTuple, TypeAlias
 from reports.reconcile.documents import Doc, Slots, turnover
 from reports.reconcile.naming import LINK, LOOSE, NEAR, PART, STEM, WORD, Names, targets
 from reports.reconcile.numbers import is_copy
-from reports.reconcile.roles import natural
+from reports.reconcile.roles import SETTLING, natural
 from reports.reconcile.working import Work
 
 # (entity, role) -> the prefixes that its numbers have before Cin7's
 Habits: TypeAlias = Mapping[tuple[str, str], Collection[str]]
 _SURE = WORD
+_BOTH = frozenset({"SalesReceipt", "RefundReceipt", "Purchase"})
 _LEARNT = 3  # documents from which the prefix of a kind of document is known
 
 
@@ -37,15 +38,26 @@ def edges(txns: Iterable[Doc], work: Work, names: Names) -> list[Edge]:
 
 
 def match_named(work: Work, found: Collection[Edge]) -> None:
-    """Pairs the open documents, the best fitting first; an event and a transaction are in one pair at most."""
+    """Pairs the open documents, the best fitting first; an event and a transaction are in one pair at most.
+
+    What repeats number and postings of a paired transaction waits for `find_copies`, unless an event posts just that.
+    """
     habits = _habits(work) if found else {}
     scored = [(score, edge) for edge in found if (score := fit(edge, work.slots, habits)) > 0]
     scored.sort(key=lambda each: (-each[0], each[1].event.key, each[1].txn.key))
+    done = {_posted(txn) for case in work.cases for txn in case.qbo} if scored else set()
     for _, edge in scored:
-        if edge.event in work.cin7 and edge.txn in work.qbo:
+        again = edge.txn.legs != edge.event.legs and edge.txn.plain and _posted(edge.txn) in done
+        if edge.event in work.cin7 and edge.txn in work.qbo and not again:
+            done.add(_posted(edge.txn))
             how = "link" if edge.strength == LINK else "number" if edge.strength >= PART else "text"
             sure = edge.strength >= PART or edge.txn.legs == edge.event.legs
             work.put([edge.event], [edge.txn], how, "certain" if sure else "strong")
+
+
+def _posted(txn: Doc) -> tuple[object, ...]:
+    """What two postings of one document have in common, so that the second is no other document's."""
+    return (txn.kind, txn.plain, txn.legs, txn.name.casefold())
 
 
 def fit(edge: Edge, slots: Slots, habits: Habits) -> int:
@@ -107,7 +119,12 @@ def _common(txn: Doc, event: Doc) -> list[int]:
 
 
 def _elsewhere(txn: Doc, event: Doc) -> bool:
-    """Whether two documents join the same money with accounts that are not compared, on other accounts each."""
+    """Whether two documents join the same money with accounts that are not compared, on other accounts each.
+
+    A receipt, which is a sale and its payment in one, posts on other accounts than the payment anyway.
+    """
+    if txn.kind in _BOTH and event.role in SETTLING:
+        return False
     nets = [sum(amount for _, amount in doc.legs) for doc in (txn, event)]
     apart = not {slot for slot, _ in txn.legs} & {slot for slot, _ in event.legs}
     return apart and nets[0] == nets[1] != 0 and turnover(txn.legs) == turnover(event.legs)

@@ -29,6 +29,7 @@ NATURAL: Mapping[str, frozenset[str]] = {
 }
 _JOURNAL = frozenset({"JournalEntry"})
 JOURNALS = frozenset({"cost", "receipt", "goods", "applied", "task", "journal"})
+SETTLING = frozenset({"payment", "refund", "supplier payment", "supplier refund"})
 SALES = frozenset({"invoice", "credit", "payment", "refund"})
 
 

@@ -12,7 +12,7 @@ from reports.reconcile.documents import Doc, Legs, Pair, added, less, summed
 from reports.reconcile.edges import Edge
 from reports.reconcile.events import legs_of
 from reports.reconcile.naming import NEAR
-from reports.reconcile.roles import natural
+from reports.reconcile.roles import SETTLING, natural
 from reports.reconcile.working import Case, Work
 from sync.domain.accounts import Source
 
@@ -20,7 +20,6 @@ _MOST_ROWS = 14  # of an event whose rows are tried in every combination
 _MOST_DOCS = 8  # of one number that are tried in every combination
 # What may happen to one task more than once on one day, and the tasks that post once only.
 _SEVERAL = frozenset({"cost", "receipt", "goods", "task", "payment", "refund", "supplier payment", "supplier refund"})
-_SETTLING = frozenset({"payment", "refund", "supplier payment", "supplier refund"})
 _SINGLE = frozenset({"stockadjustment", "stocktake", "inventorywriteoff", "disassembly"})
 
 
@@ -54,7 +53,7 @@ def rest_of(work: Work, found: Iterable[Edge]) -> None:
 def _settle(work: Work, case: Case, others: Sequence[Doc]) -> None:
     """A receipt is an invoice and its payment in one, whatever it comes to: it leaves nothing owed."""
     event, txn = case.cin7[0], case.qbo[0]
-    both = [doc for doc in others if doc.role in _SETTLING and txn.kind in natural(doc.role)]
+    both = [doc for doc in others if doc.role in SETTLING and txn.kind in natural(doc.role)]
     if not both or txn.kind not in natural(event.role):
         return
     theirs = {slot for slot, _ in txn.legs}

@@ -45,6 +45,11 @@ def test_a_sales_receipt_of_another_amount_still_settles_itself() -> None:
     assert told(found) == [("amount_differs", "revenue", -400)]
 
 
+def test_a_receipt_that_was_entered_twice_is_a_duplicate_and_nobodys_payment() -> None:
+    twice = "".join(f"qbo 2026-01-05 SalesReceipt {n} INV-00012 35:100.00 79:-100.00\n" for n in (7, 8))
+    assert told(examined(SALE + twice)) == [("duplicate_in_qbo", "revenue", -10000)]
+
+
 def test_a_deposit_that_names_its_order_and_is_booked_to_income_is_on_the_wrong_account() -> None:
     chart = CHART + "830 Customer_Credits LIABILITY CURRLIAB | 93 Other_Current_Liability OtherCurrentLiabilities 830\n"
     text = "2026-01-07 Sale t9 SO-9 090 830 36.00\nqbo 2026-01-07 JournalEntry 7 - 35:36.00 79:-36.00\n"
@@ -68,3 +73,17 @@ def test_the_cost_of_a_voided_sale_is_known_by_the_orders_number_inside_a_longer
     """
     sale = Header(Source.CIN7, "Sale", "t2", "SO-0013", status="VOIDED", voided=True)
     assert {cause for cause, _, _ in told(examined(text, sale))} == {"voided_in_cin7"}
+
+
+def test_a_receipt_posted_twice_is_not_the_orders_other_receipt() -> None:
+    text = """
+    2026-01-03 Purchase p1 PO-1 630 801 31.00
+    2026-01-06 Purchase p1 PO-1 630 801 88.00
+    qbo 2026-01-03 JournalEntry 7 PO-1-R1 85:31.00 87:-31.00
+    qbo 2026-01-03 JournalEntry 8 PO-1-R1 85:31.00 87:-31.00
+    """
+    found = told(examined(text))
+    assert [(cause, amount) for cause, control, amount in found if control == "inventory"] == [
+        ("duplicate_in_qbo", -3100),
+        ("missing_in_qbo", 8800),
+    ]
