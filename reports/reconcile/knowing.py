@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from reports.books import Books
 from reports.reconcile.documents import Doc, Header, Legs, words
 from reports.reconcile.faded import Faded
 from reports.reconcile.match import Ledgers, Matched
 from reports.reconcile.numbers import digits, plain, shape
-from reports.reconcile.view import Known, Sold
+from reports.reconcile.view import DAYS_TO_SUM, Known, Sold
 from sync.domain.accounts import Source
 
 _NOTHING = Sold(0, 0, 0)
@@ -51,6 +51,7 @@ def known(
         unmapped={slot: code for code in books.map.unmapped if (slot := found.slots.of(Source.CIN7, code)) >= 0},
         changes=found.changes | _second_costs(found, orders),
         days=_days(found),
+        billed=_billed(found, matched),
         tracked=found.tracked,
         former=former or {},
         shapes=_shapes(found.cin7),
@@ -127,6 +128,18 @@ def _days(found: Ledgers) -> dict[tuple[str, date], tuple[Sold, ...]]:
                     before = sums.get(key, _NOTHING)
                     sums[key] = Sold(before[0] + amounts[0], before[1] + amounts[1], before[2] + 1)
     return {key: (sold, billed.get(key, _NOTHING)) for key, sold in every.items()}
+
+
+def _billed(found: Ledgers, matched: Matched) -> dict[date, tuple[Sold, ...]]:
+    """The invoices of the days up to each document that QuickBooks alone has and that posts revenue."""
+    amount = found.slots.amount
+    lone = (doc for case in matched.alone for doc in case.qbo if amount(doc, "revenue") > 0)
+    wanted = {doc.day - timedelta(days=late) for doc in lone for late in range(DAYS_TO_SUM)}
+    billed: defaultdict[date, list[Sold]] = defaultdict(list)
+    for doc in found.cin7 if wanted else ():
+        if doc.role == "invoice" and doc.day in wanted:
+            billed[doc.day].append(Sold(amount(doc, "revenue"), amount(doc, "tax"), 1))
+    return {day: tuple(sorted(some)) for day, some in billed.items()}
 
 
 def _shapes(docs: Iterable[Doc]) -> dict[str, int]:

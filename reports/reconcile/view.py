@@ -81,6 +81,9 @@ _EVENTS = {
 }
 
 
+DAYS_TO_SUM = 3  # a summary of some sales of a day is dated that day or up to two later
+
+
 class Sold(NamedTuple):
     """Revenue and tax of a day's sales through one channel, in minor units, and how many documents they are."""
 
@@ -96,7 +99,8 @@ class Known:
     `tolerance`: minor units for each ledger row; `sales_elsewhere`: another connector posts revenue to QuickBooks.
     `numbers`: plain number -> Cin7's events of it; `undone`: the same for events that come to nothing; `voided`: plain
     number -> voided Cin7 documents. `changes`: (TaskID or order number, day) of costs that came after the sale. `days`:
-    (channel, day) -> what was sold. `tracked`: QuickBooks transaction -> SKUs on it whose quantity QuickBooks tracks.
+    (channel, day) -> what was sold; `billed`: day -> its invoices one by one, where a document of QuickBooks' alone
+    may stand for some of them. `tracked`: QuickBooks transaction -> SKUs on it whose quantity QuickBooks tracks.
     `former`: (entity, id) of a transaction -> what it posted when it was read before. `shapes`: pattern of the numbers
     that Cin7 gives out -> the highest. `in_scope`: (entity, id) of transactions that Cin7 has too,
     and to which one that it has not is linked. `orders`: plain
@@ -119,6 +123,7 @@ class Known:
     unmapped: Mapping[int, str] = field(default_factory=dict)
     changes: frozenset[tuple[str, date]] = frozenset()
     days: Mapping[tuple[str, date], tuple[Sold, ...]] = field(default_factory=dict)
+    billed: Mapping[date, Sequence[Sold]] = field(default_factory=dict)
     tracked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     former: Mapping[tuple[str, str], tuple[Legs, ...]] = field(default_factory=dict)
     shapes: Mapping[str, int] = field(default_factory=dict)

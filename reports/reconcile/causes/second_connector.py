@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import combinations
 
 from reports.reconcile.documents import Doc
 from reports.reconcile.findings import Finding
-from reports.reconcile.view import View, sided
+from reports.reconcile.view import DAYS_TO_SUM, View, sided
 
 _KINDS = ("JournalEntry", "SalesReceipt", "Invoice", "Deposit")
 _LONGEST = 35  # days that one payout covers
 _LATEST = 10  # days from the last sale to the summary
 _CONNECTORS = re.compile(r"\b(a2x|synder|webgility|taxomate|amaka|link my books|connex)", re.IGNORECASE)
+_MOST = 12  # invoices of a day that are tried in every combination
 _EVERY = "every channel"
 
 
@@ -21,7 +23,7 @@ def find(view: View) -> Iterable[Finding]:
     """**second_connector**: a QuickBooks summary is the sum of channel sales that Cin7 posts as well.
 
     How seen: its revenue (and tax) is that of a channel's Cin7 documents of a day, or of all channels', or of a run of
-    days where it names the channel; or it names a connector, posts revenue, and Cin7 sold in those days too.
+    days where it names the channel, or of some invoices of one day; or it names a connector, posts revenue, and Cin7 sold in those days too.
     Remedy: turn one of the two connectors off, reverse the summaries, then clear the clearing account.
     When it is wrong: a summary of other sales happens to be as large.
     """
@@ -30,6 +32,8 @@ def find(view: View) -> Iterable[Finding]:
     txn = view.case.qbo[0]
     channel = _channel(view, txn) if txn.kind in _KINDS else ""
     sure = "strong"
+    if not channel and txn.kind in _KINDS and _some(view, txn):
+        channel, sure = "a part of a day's invoices", "likely"
     if not channel and txn.kind in _KINDS and _of_connector(view, txn):
         channel, sure = "a channel", "likely"
     if not channel:
@@ -50,6 +54,23 @@ def _of_connector(view: View, txn: Doc) -> bool:
     texts = (txn.number, txn.name, *txn.texts, *((header.memo, header.name) if header else ()))
     sold = any(0 <= (txn.day - day).days <= _LONGEST for _, day in view.known.days)
     return sold and any(_CONNECTORS.search(text) for text in texts)
+
+
+def _some(view: View, txn: Doc) -> bool:
+    """Whether two or more invoices of one day make up its revenue and tax, though not all of that day do."""
+    slots = view.known.slots
+    wanted = (slots.amount(txn, "revenue"), slots.amount(txn, "tax"))
+    if wanted[0] <= 0:
+        return False
+    for late in range(DAYS_TO_SUM):
+        sold = view.known.billed.get(txn.day - timedelta(days=late), ())
+        if len(sold) > _MOST:
+            continue
+        for count in range(2, len(sold)):
+            for some in combinations(sold, count):
+                if (sum(each.revenue for each in some), sum(each.tax for each in some)) == wanted:
+                    return True
+    return False
 
 
 def _channel(view: View, txn: Doc) -> str:

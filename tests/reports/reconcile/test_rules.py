@@ -190,6 +190,21 @@ def test_a_summary_of_sales_that_cin7_posts_too_is_a_second_connector() -> None:
     assert told(examined(text)) == [("second_connector", "revenue", -15000)]
 
 
+def test_a_summary_that_leaves_some_sales_of_its_day_out_is_still_a_second_connector() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-1 610 200 100.00
+    2026-01-05 Sale t2 INV-2 610 200 50.00
+    2026-01-05 Sale t3 INV-3 610 200 31.00
+    qbo 2026-01-05 Invoice 7 INV-1 84:100.00 79:-100.00
+    qbo 2026-01-05 Invoice 8 INV-2 84:50.00 79:-50.00
+    qbo 2026-01-05 Invoice 9 INV-3 84:31.00 79:-31.00
+    qbo 2026-01-06 JournalEntry 10 P-5 35:131.00 79:-131.00
+    """
+    finding = one(examined(text, channels=CHANNELS), "second_connector", "revenue")
+    assert (finding.amount, finding.confidence) == (-13100, "likely")
+    assert {cause for cause, _, _ in told(examined(text.replace("131.00", "132.00")))} == {"manual_journal"}
+
+
 def test_a_day_journal_that_lacks_a_document_is_a_consolidation_difference() -> None:
     text = """
     2026-01-05 Sale t1 INV-1 610 200 100.00
