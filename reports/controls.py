@@ -23,6 +23,7 @@ _QBO_TYPE = {
 }
 _QBO_SUBTYPE = {"inventory": "inventory", "salestaxpayable": "tax", "globaltaxpayable": "tax"}
 _PER_CURRENCY = {"receivables": "accounts receivable", "payables": "accounts payable"}
+_GONE = "(deleted)"
 _ADJUSTING = frozenset({"stockadjustment", "stocktake", "inventorywriteoff"})
 
 Claims = dict[str, str]
@@ -65,7 +66,7 @@ def undecided(inputs: MapInputs, config: Config) -> frozenset[str]:
 def _pairs(cin7: Mapping[str, Account], qbo: Mapping[str, Account], config: Config) -> dict[str, tuple[str, ...]]:
     """Cin7 code -> QBO id: the settings, then Code = AcctNum, then equal names; what two would fit maps to nothing."""
     numbers = _unique((account.number.strip(), account) for account in qbo.values())
-    names = _unique((_name(each), account) for account in qbo.values() for each in {account.name, account.full_name})
+    names = _unique((name, account) for account in qbo.values() for name in _names(account))
     once = _unique((_name(account.name), account) for account in cin7.values())
     found: dict[str, tuple[str, ...]] = {}
     taken = set(config.accounts.values())
@@ -222,6 +223,12 @@ def _unique(pairs: Iterable[tuple[str, Account]]) -> dict[str, str]:
     keys = {key for key, _ in seen if key}
     best = {key: seen.get((key, True)) or seen[key, False] for key in keys}
     return {key: next(iter(codes)) for key, codes in best.items() if len(codes) == 1}
+
+
+def _names(account: Account) -> set[str]:
+    """A QuickBooks account's own and full name; one that was made inactive has " (deleted)" behind it."""
+    told = {_name(account.name), _name(account.full_name)}
+    return told if account.active else {name.removesuffix(_GONE).rstrip() for name in told}
 
 
 def _name(text: str) -> str:

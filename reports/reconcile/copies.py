@@ -47,15 +47,22 @@ def _again(work: Work, names: Names) -> None:
         for txn in case.qbo if case.cin7 else ():
             if txn.plain:
                 known[txn.kind, txn.plain, txn.legs].append(txn)
+            elif case.how == "summary":
+                known[txn.kind, _unnumbered(txn), txn.legs].append(txn)
     for txn in list(work.qbo):
-        for number in (txn.plain, *stems(txn.number)):
+        for number in (txn.plain or _unnumbered(txn), *stems(txn.number)):
             alike = (doc for doc in known.get((txn.kind, number, txn.legs), ()) if _same_name(doc, txn))
-            if number == txn.plain or is_copy(txn.number, number):
+            if not txn.plain or number == txn.plain or is_copy(txn.number, number):
                 told = (doc for doc in alike if not _say_others(_said(work, doc), _said(work, txn), number, names))
                 first = next(told, None)
                 if first is not None:
                     work.double(work.case_of[first], txn)
                     break
+
+
+def _unnumbered(txn: Doc) -> str:
+    """What stands for the number of a summary that has none: its day and what it says."""
+    return f"{txn.day} {' '.join(txn.texts)}"
 
 
 def _say_others(kept: set[str], said: set[str], number: str, names: Names) -> bool:

@@ -83,8 +83,19 @@ def _sum_of(work: Work, txn: Doc, some: Iterable[tuple[Bucket, list[Doc]]]) -> N
     """Takes the first of these buckets that is dated right and still open as a whole."""
     for bucket, docs in some:
         whole = all(doc in work.cin7 for doc in docs)
-        if txn in work.qbo and whole and bucket.first <= txn.day <= bucket.last:
+        if (
+            txn in work.qbo
+            and whole
+            and bucket.first <= txn.day <= bucket.last
+            and _stands_for(work, txn, bucket, docs)
+        ):
             work.put(docs, [txn], "summary", "certain").channel = bucket.channel.partition(_IN)[0]
+
+
+def _stands_for(work: Work, txn: Doc, bucket: Bucket, docs: list[Doc]) -> bool:
+    """Of a single document a journal of another day is no sum, unless it closes the month or names the channel."""
+    channel = bucket.channel.partition(_IN)[0]
+    return len(docs) > 1 or txn.day in (docs[0].day, bucket.last) or _names(work, txn, channel)
 
 
 def _nothing(work: Work, buckets: Mapping[Bucket, list[Doc]]) -> None:
@@ -119,19 +130,21 @@ def days_of(day: date, monthly: bool) -> tuple[date, date]:
 def _by_name(work: Work, events: list[Doc], channels: Mapping[Doc, str], currencies: Mapping[Doc, str]) -> None:
     """Journals that name a channel and post what its open events post, though not as much."""
     known = sorted({channels.get(doc, "") for doc in events} - {""})
-    monthly, learnt = _monthly(work), _called(work)
+    spans, learnt = _spans(work), _called(work)
     for txn in [txn for txn in work.qbo if txn.kind == "JournalEntry"]:
         named = [channel for channel in known if _names(work, txn, channel)]
         named = named or sorted({learnt[stem] for stem in _stems(txn) if stem in learnt})
         if len(named) != 1:
             continue
-        first, last = days_of(txn.day, monthly)
-        ours = [doc for doc in events if first <= doc.day <= last and doc in work.cin7]
-        ours = [doc for doc in ours if named[0] == _EVERY or channels.get(doc, "") == named[0]]
+        ours = [doc for doc in events if doc in work.cin7 and named[0] in (_EVERY, channels.get(doc, ""))]
         header = work.header(txn)
-        alike = [doc for doc in ours if header and currencies.get(doc, "") == header.currency]
-        ours = alike or ours
-        best = _best(ours, txn, work.slots)
+        options = []
+        for monthly in spans:
+            first, last = days_of(txn.day, monthly)
+            within = [doc for doc in ours if first <= doc.day <= last]
+            alike = [doc for doc in within if header and currencies.get(doc, "") == header.currency]
+            options.append(_best(alike or within, txn, work.slots))
+        best = min(filter(None, options), key=lambda docs: turnover(less(summed(docs), txn.legs)), default=[])
         if best:
             work.put(best, [txn], "summary", "strong").channel = named[0]
 
@@ -168,6 +181,13 @@ def _monthly(work: Work) -> bool:
     """Whether the company's journals stand for months: as those do that were found to be sums."""
     spans = [len({doc.day for doc in case.cin7}) > 1 for case in work.cases if case.how == "summary"]
     return sum(spans) * 2 > len(spans)
+
+
+def _spans(work: Work) -> tuple[bool, ...]:
+    """What a journal may stand for: a day (False), a month (True), or either where both occur; the usual one first."""
+    usual = _monthly(work)
+    seen = {len({doc.day for doc in case.cin7}) > 1 for case in work.cases if case.how == "summary"}
+    return (usual, not usual) if seen == {False, True} else (usual,)
 
 
 def _names(work: Work, txn: Doc, channel: str) -> bool:

@@ -77,6 +77,12 @@ def test_an_account_that_is_active_comes_before_one_that_is_not() -> None:
     assert joined(cin7("1", "Fees"), qbo("x", "Fees", active=False), qbo("y", "Fees")).qbo == {"1": ("y",)}
 
 
+def test_an_account_that_was_made_inactive_keeps_its_name_but_for_what_quickbooks_adds() -> None:
+    gone = qbo("1", "Freight Recovered (deleted)", active=False)
+    assert joined(cin7("405", "Freight recovered"), gone).qbo["405"] == ("1",)
+    assert joined(cin7("405", "Freight recovered"), gone, qbo("2", "Freight recovered")).qbo["405"] == ("2",)
+
+
 def test_the_settings_map_what_nothing_else_does() -> None:
     config = Config(accounts={"1": "y"})
     assert joined(cin7("1", "Fees"), qbo("x", "Fees"), qbo("y", "Charges"), config=config).qbo == {"1": ("y",)}

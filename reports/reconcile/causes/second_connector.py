@@ -23,7 +23,8 @@ def find(view: View) -> Iterable[Finding]:
     """**second_connector**: a QuickBooks summary is the sum of channel sales that Cin7 posts as well.
 
     How seen: its revenue (and tax) is that of a channel's Cin7 documents of a day, or of all channels', or of a run of
-    days where it names the channel, or of some invoices of one day; or it names a connector, posts revenue, and Cin7 sold in those days too.
+    days where it names the channel, or of some invoices of one day; or it names a connector, posts revenue, and Cin7
+    sold in those days too.
     Remedy: turn one of the two connectors off, reverse the summaries, then clear the clearing account.
     When it is wrong: a summary of other sales happens to be as large.
     """

@@ -6,6 +6,7 @@ from datetime import date
 
 from reports.reconcile.documents import Header
 from sync.domain.accounts import Source
+from sync.domain.period import Period
 from tests.reports.ledgers import CHART
 from tests.reports.reconcile.pictures import examined, told
 
@@ -87,3 +88,45 @@ def test_a_receipt_posted_twice_is_not_the_orders_other_receipt() -> None:
         ("duplicate_in_qbo", -3100),
         ("missing_in_qbo", 8800),
     ]
+
+
+def test_a_summary_without_number_that_is_entered_twice_is_a_duplicate() -> None:
+    text = """
+    2026-01-05 Sale t1 INV-1 610 200 100.00
+    2026-01-05 Sale t2 INV-2 610 200 50.00
+    qbo 2026-01-05 JournalEntry 7 - 84:150.00 79:-150.00
+    qbo 2026-01-05 JournalEntry 8 - 84:150.00 79:-150.00
+    """
+    notes = [Header(Source.QBO, "JournalEntry", str(n), "", memo="Shopify - daily summary") for n in (7, 8)]
+    found = examined(text, *notes, channels={"INV-1": "Shopify", "INV-2": "Shopify"})
+    assert {cause for cause, _, _ in told(found)} == {"duplicate_in_qbo"}
+
+
+def test_a_month_of_sales_is_one_journal_though_payments_are_journals_of_a_day() -> None:
+    text, headers = "", []
+    for month, short in (("01", 0), ("02", 30), ("03", 0)):
+        for day in ("05", "09"):
+            number = f"INV-{month}{day}"
+            text += f"2026-{month}-{day} Sale t{number} {number} 610 200 100.00\n"
+            text += f"2026-{month}-{int(day) + 2:02} Sale t{number} {number} 090 610 100.00\n"
+            text += (
+                f"qbo 2026-{month}-{int(day) + 2:02} JournalEntry {month}{day} PAY-{month}{day} 35:100.00 84:-100.00\n"
+            )
+        sold = f"{200 - short}.00"
+        text += f"qbo 2026-{month}-28 JournalEntry 9{month} CJ-{month} 84:{sold} 79:-{sold}\n"
+        headers.append(Header(Source.QBO, "JournalEntry", f"9{month}", f"CJ-{month}", memo="Consolidated Shopify"))
+    channels = {f"INV-{month}{day}": "Shopify" for month in ("01", "02", "03") for day in ("05", "09")}
+    found = examined(text, *headers, channels=channels, period=Period(date(2026, 2, 1), date(2026, 2, 28)))
+    assert told(found) == [("consolidation_differs", "receivables", 3000), ("consolidation_differs", "revenue", 3000)]
+
+
+def test_a_journal_entered_twice_is_not_the_months_only_sale_of_a_channel() -> None:
+    text = """
+    2026-01-06 Sale t1 INV-1 310 630 26.00
+    2026-01-17 Sale t2 INV-2 310 630 26.00
+    qbo 2026-01-06 JournalEntry 7 CG-1 82:26.00 85:-26.00
+    qbo 2026-01-06 JournalEntry 8 CG-1 82:26.00 85:-26.00
+    """
+    notes = [Header(Source.QBO, "JournalEntry", str(n), "CG-1", memo="COGS for INV-1") for n in (7, 8)]
+    found = told(examined(text, *notes, channels={"INV-2": "Shopify"}))
+    assert [cause for cause, control, _ in found if control == "cogs"] == ["duplicate_in_qbo", "missing_in_qbo"]
