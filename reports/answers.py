@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -17,12 +18,13 @@ from reports.load_events import former_legs, ledgers
 from reports.load_ledger import ledger_lines
 from reports.load_memory import memory
 from reports.load_open_items import PARTS, open_on
-from reports.load_standing import sides, state
+from reports.load_standing import goods, sides, state
 from reports.load_stock import stock_now
 from reports.load_trade import orders_alone, sales_alone, trade
 from reports.month_end import MonthEnd
 from reports.open_items import OpenItems
 from reports.pack import Pack
+from reports.reconcile.aside import NOTHING
 from reports.reconcile.closing import Balances
 from reports.reconcile.engine import Past, examine
 from reports.reconcile.entries import asked, with_entries
@@ -189,11 +191,15 @@ def _open(session: Session, books: Books, side: str, config: Config) -> OpenItem
 
 @_uncollected()
 def _tied(session: Session, books: Books, config: Config, known: Balances) -> TieOut:
-    past, found = memory(session, books), ledgers(session, books, config)
+    past = memory(session, books)
+    around = state(session, books, past.late)
+    found = ledgers(session, books, config, around.named())
+    # Where sales are set aside, lines are read of what is left alone.
+    billed = {txn.id for txn in found.qbo if txn.kind == "Invoice"} if found.aside is not NOTHING else None
     told = examine(
         books,
         found,
-        state(session, books, past.late),
+        replace(around, goods=goods(session, books, billed)),
         tolerance=config.tolerance,
         sales_elsewhere=config.sales_elsewhere,
         past=Past(former_legs(found.slots, past.former)),

@@ -1,23 +1,26 @@
-"""Reads both ledgers as rows for the tie-out, and what the headers say of the documents in them."""
+"""Makes the documents of both ledgers for the tie-out, of the days around the period and of what they name."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
-from sys import intern  # words and numbers stand in many rows: of a million, one copy of each is kept
-from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.books import Books, Config
-from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, AnyRow, among, streamed
+from reports.load_headers import Headers, also, by_key, channels, headers, named_headers, texts
+from reports.load_moved import changes
+from reports.load_rows import TRADE, cin7_rows, halves, outside, qbo_rows
+from reports.load_settled import Apart, enough, set_aside
+from reports.load_tables import LINE, POSTING, PRODUCT, among
 from reports.memory import Former
-from reports.reconcile.documents import Header, Legs, Slots, added, slots
+from reports.reconcile import mentions
+from reports.reconcile.aside import NOTHING
+from reports.reconcile.documents import Doc, Legs, Slots, added, slots
 from reports.reconcile.events import Cin7Row, QboRow, cin7_documents, own_number, qbo_documents
 from reports.reconcile.match import Ledgers, match
 from reports.reconcile.numbers import plain
@@ -26,46 +29,70 @@ from reports.reconcile.roles import Ways, ways
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 
-# A header's columns in the order of Header's fields.
-_HEADER = [
-    DOCUMENT.c[name]
-    for name in (
-        "source", "kind", "id", "number", "status", "day", "invoice", "credit", "counterparty", "currency", "rate",
-        "total", "tax", "channel", "memo", "created", "updated", "version", "voided", "links", "deleted_at", "due",
-        "account",
-    )
-]  # fmt: skip
-_LINKS = 19  # the place of its links, which are JSON
-_SOURCES = {source.value: source for source in Source}
-# What a trade document joins with a bank account is a prepayment or deposit.
-_TRADE = ("Sale", "Purchase")
-_SALES = ("Sale", "SaleCreditNote")
-NOTHING = Reach(frozenset(), frozenset())
 _SOLD = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
 _MARGIN = 62  # days around the period in which counterparts are looked for without being named
 
 
-def ledgers(session: Session, books: Books, config: Config, margin: int = _MARGIN) -> Ledgers:
+@dataclass
+class _Loading:
+    """What one tie-out's ledgers are made of; each part is read once, but for rows that are too many to keep."""
+
+    session: Session
+    books: Books
+    config: Config
+    around: Period
+    slots: Slots
+    ways: Ways
+    apart: Apart | None
+    own: Headers
+    theirs: Headers
+    changes: frozenset[tuple[str, date]]
+    tracked: Mapping[str, tuple[str, ...]]
+    further: tuple[list[Cin7Row], list[QboRow]] = field(default_factory=lambda: ([], []))
+    lone: frozenset[str] = frozenset()
+    said: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+
+
+def ledgers(
+    session: Session,
+    books: Books,
+    config: Config,
+    words: Iterable[str] = (),
+    margin: int = _MARGIN,
+    *,
+    aside: bool | None = None,
+) -> Ledgers:
     """The documents of both cached ledgers that the tie-out of `books.period` must see.
 
     These are all of the period and `margin` days around it, and from outside whatever they name, are named by, or wait
-    for: a document that was dated wrongly by a year is found by its number.
+    for: a document that was dated wrongly by a year is found by its number. Where there are very many rows, sales that
+    are settled are set aside but for those that `words` name; `aside` says whether they are.
     """
-    around = _around(books.period, margin)
-    found = _ledgers(session, books, config, around)
+    loading = _begin(session, books, config, margin, words, aside)
+    found = _ledgers(loading)
+    around = loading.around
     if (around.start, around.end) == (date.min, date.max):
         return found
     matched = match(found)
     more = reach(found, matched, books.period)
-    numbers = more.cin7 | _apart(session, books, around)
-    older = list(_cin7_rows(session, books, around, numbers, more.parties))
-    theirs = more.qbo | {plain(own_number(row.reference, row.text)[0]) for row in older}
-    other = list(_qbo_rows(session, books, around, _outside(session, books, around, theirs)))
-    if not any((older, other, more.own, more.txns)):
+    if not _reach(loading, more):
         return replace(found, matched=matched)
-    kept = replace(found, cin7=(), qbo=(), undone=(), quiet=())
     del found, matched  # a million postings are not kept twice: their rows are read again
-    return _ledgers(session, books, config, around, (older, other), more, kept)
+    return _ledgers(loading)
+
+
+def _begin(
+    session: Session, books: Books, config: Config, margin: int, words: Iterable[str], aside: bool | None
+) -> _Loading:
+    company, around, found = books.company.id, _around(books.period, margin), slots(books.map)
+    way, late, tracked = _ways(session, books), changes(session, company), _tracked(session, company)
+    apart = None
+    if enough(session, books, around) if aside is None else aside:
+        wanted = {*words, *(word for word, _ in late), *tracked}
+        apart = set_aside(session, books, config, way, found, around, wanted, always=bool(aside))
+    own = apart.own if apart else by_key(headers(session, company, Source.CIN7, around))
+    theirs = apart.theirs if apart else by_key(headers(session, company, Source.QBO, around))
+    return _Loading(session, books, config, around, found, way, apart, own, theirs, late, tracked)
 
 
 def _around(period: Period, margin: int) -> Period:
@@ -74,143 +101,90 @@ def _around(period: Period, margin: int) -> Period:
     return Period(date.fromordinal(max(first, 1)), date.fromordinal(min(last, date.max.toordinal())))
 
 
-def _ledgers(
-    session: Session,
-    books: Books,
-    config: Config,
-    around: Period,
-    further: tuple[Sequence[Cin7Row], Sequence[QboRow]] = ((), ()),
-    more: Reach = NOTHING,
-    before: Ledgers | None = None,
-) -> Ledgers:
-    """`further`: rows of other days; `more`: documents without counterpart, of which headers of any day and the words
-    of lines are wanted too; `before`: what was made of the days around alone, whose headers are not read twice.
+def _reach(loading: _Loading, more: Reach) -> bool:
+    """Reads what lies outside of the days around; False where there is nothing.
+
+    Wanted are headers of any day, and the words of lines, of documents without counterpart too.
     """
-    found, company = slots(books.map), books.company.id
-    own = dict(before.cin7_headers) if before else _by_key(_headers(session, company, Source.CIN7, around))
-    own |= _by_key(_named_headers(session, company, more.own))
-    cin7 = chain(_cin7_rows(session, books, around), further[0])
-    events, undone = cin7_documents(cin7, found, _ways(session, books), _also(session, company, own))
-    heard, quiet = qbo_documents(chain(_qbo_rows(session, books, around), further[1]), found)
-    headers = dict(before.headers) if before else _by_key(_headers(session, company, Source.QBO, around))
-    linked = {id_ for header in headers.values() for _, id_ in header.links}
-    lacking = (linked | {doc.id for doc in heard}) - {id_ for _, id_ in headers}
-    headers |= _by_key(_headers(session, company, Source.QBO, around, lacking))
-    tracked = before.tracked if before else _tracked(session, company)
-    said = _texts(session, company, headers.values(), more.txns)
-    for txn in heard:
-        if (txn.kind, txn.id) in said:
-            txn.texts = tuple(sorted({*txn.texts, *said[txn.kind, txn.id]}))
+    session, books, around = loading.session, loading.books, loading.around
+    numbers = more.cin7 | halves(session, books, around)
+    older = list(cin7_rows(session, books, around, numbers, more.parties))
+    theirs = more.qbo | {plain(own_number(row.reference, row.text)[0]) for row in older}
+    other = list(qbo_rows(session, books, around, outside(session, books, around, theirs)))
+    if not any((older, other, more.own, more.txns)):
+        return False
+    loading.further = (older, other)
+    loading.own |= by_key(named_headers(session, books.company.id, more.own))
+    loading.lone = more.txns
+    if loading.apart:
+        patterns = loading.config.patterns
+        said = (word for row in older for word in mentions.of_cin7(row))
+        theirs_said = (word for row in other for word in mentions.of_qbo(row, patterns))
+        loading.apart.follow(chain(numbers, theirs, more.own, said, theirs_said))
+    return True
+
+
+def _ledgers(loading: _Loading) -> Ledgers:
+    """The documents of what was read so far."""
+    while True:
+        cin7, qbo = _documents(loading)
+        named = [*_lacking(loading, qbo[0]), *_said(loading)]
+        if loading.apart is None or not loading.apart.follow(named):
+            break
+    for txn in qbo[0]:
+        if (txn.kind, txn.id) in loading.said:
+            txn.texts = tuple(sorted({*txn.texts, *loading.said[txn.kind, txn.id]}))
     return Ledgers(
-        slots=found,
-        cin7=tuple(events),
-        qbo=tuple(heard),
-        quiet=tuple(quiet),
-        undone=tuple(undone),
-        headers=headers,
-        channels=_channels(own.values()),
-        cin7_headers=own,
-        texts=said,
-        changes=before.changes if before else _changes(session, company),
-        tracked=tracked,
-        costed=before.costed if before else _costed(session, books, tracked),
-        patterns=config.patterns,
-        sales_elsewhere=config.sales_elsewhere,
+        slots=loading.slots,
+        cin7=tuple(cin7[0]),
+        qbo=tuple(qbo[0]),
+        quiet=tuple(qbo[1]),
+        undone=tuple(cin7[1]),
+        headers=dict(loading.theirs),
+        channels=channels(loading.own.values()),
+        cin7_headers=dict(loading.own),
+        texts=loading.said,
+        changes=loading.changes,
+        tracked=loading.tracked,
+        costed=_costed(loading.session, loading.books, loading.tracked),
+        patterns=loading.config.patterns,
+        sales_elsewhere=loading.config.sales_elsewhere,
+        aside=loading.apart.sums() if loading.apart else NOTHING,
     )
 
 
-def _by_key(headers: Iterable[Header]) -> dict[tuple[str, str], Header]:
-    return {(header.kind, header.id): header for header in headers}
-
-
-def _cin7_rows(
-    session: Session,
-    books: Books,
-    around: Period,
-    numbers: Collection[str] | None = None,
-    parties: Collection[str] = (),
-) -> Iterator[Cin7Row]:
-    """Cin7's rows are balanced pairs: the side above zero tells them whole.
-
-    `numbers`: instead the rows of other days with these document numbers, and the trade with these `parties`.
-    """
-    c = POSTING.c
-    query = select(c.document, c.kind, c.number, c.memo, c.name, c.day, c.account, c.counter, c.amount).where(
-        c.company == books.company.id, c.source == Source.CIN7.value, c.amount > 0
+def _documents(loading: _Loading) -> tuple[tuple[list[Doc], list[Doc]], tuple[list[Doc], list[Doc]]]:
+    session, books, apart = loading.session, loading.books, loading.apart
+    ours: Iterable[Cin7Row] = apart.cin7 if apart else cin7_rows(session, books, loading.around)
+    theirs: Iterable[QboRow] = apart.qbo if apart else qbo_rows(session, books, loading.around)
+    tasks = {row.document for row in chain(apart.cin7, loading.further[0])} if apart else None
+    known = also(session, books.company.id, loading.own, tasks)
+    return (
+        cin7_documents(chain(ours, loading.further[0]), loading.slots, loading.ways, known),
+        qbo_documents(chain(theirs, loading.further[1]), loading.slots),
     )
-    if numbers is None:
-        query = query.where(c.day.between(around.start, around.end))
-    else:
-        named = among(session, func.upper(c.number), _references(session, books, numbers))
-        theirs = c.kind.in_(_TRADE) & among(session, c.name, parties) if parties else false()
-        query = query.where(_other_days(around), named | theirs)
-    for document, kind, number, memo, name, day, account, counter, amount in streamed(session, query):
-        yield Cin7Row(
-            document,
-            intern(kind),
-            intern(number),
-            intern(memo),
-            intern(name),
-            day,
-            intern(account),
-            intern(counter),
-            amount,
-        )
 
 
-def _apart(session: Session, books: Books, around: Period) -> set[str]:
-    """Numbers of sales of which one half lies before these days and the cost, or all else, after them."""
-    c = POSTING.c
-    sales = select(func.upper(c.number)).where(
-        c.company == books.company.id, c.source == Source.CIN7.value, c.kind == "Sale", c.number != ""
+def _lacking(loading: _Loading, heard: Iterable[Doc]) -> Iterator[str]:
+    """Reads headers that others are linked to, or that belong to transactions of these days, and are dated otherwise;
+    gives what they may name."""
+    linked = {id_ for header in loading.theirs.values() for _, id_ in header.links}
+    lacking = (linked | {doc.id for doc in heard}) - {id_ for _, id_ in loading.theirs}
+    company = loading.books.company.id
+    found = by_key(headers(loading.session, company, Source.QBO, loading.around, lacking)) if lacking else {}
+    loading.theirs |= found
+    return (word for header in found.values() for word in mentions.of_header(header, loading.config.patterns))
+
+
+def _said(loading: _Loading) -> Iterator[str]:
+    """Reads what lines say of what is voided, deleted or without counterpart; gives what they may name."""
+    loading.said = texts(loading.session, loading.books.company.id, loading.theirs.values(), loading.lone)
+    return (
+        word
+        for some in loading.said.values()
+        for text in some
+        for word in mentions.in_text(text, loading.config.patterns)
     )
-    cost = sales.where(c.account.in_(books.map.accounts(Source.CIN7, "cogs")))
-    before, after = c.day < around.start, c.day > around.end
-    pairs = ((cost.where(after), sales.where(before)), (cost.where(before), sales.where(after)))
-    return {number for one, other in pairs for (number,) in session.execute(one.intersect(other))}
-
-
-def _references(session: Session, books: Books, numbers: Collection[str]) -> set[str]:
-    """The numbers, and what the ledger writes for an invoice that was credited: "INV-00004/CR-00002"."""
-    c = DOCUMENT.c
-    rows = session.execute(
-        select(c.invoice, c.credit).where(
-            c.company == books.company.id, c.source == Source.CIN7.value, c.kind.in_(_SALES), c.credit != "",
-            among(session, func.upper(c.invoice), numbers),
-        )
-    )  # fmt: skip
-    return {*numbers, *(plain(f"{invoice}/{credit}") for invoice, credit in rows)}
-
-
-def _qbo_rows(session: Session, books: Books, around: Period, ids: Collection[str] | None = None) -> Iterator[QboRow]:
-    """What QuickBooks' transactions post, row by row. `ids`: those of other days with these ids."""
-    c = POSTING.c
-    query = select(c.document, c.kind, c.number, c.name, c.memo, c.day, c.account, c.amount)
-    query = query.where(c.company == books.company.id, c.source == Source.QBO.value)
-    if ids is None:
-        query = query.where(c.day.between(around.start, around.end))
-    else:
-        query = query.where(_other_days(around), among(session, c.document, ids))
-    for document, kind, number, name, memo, day, account, amount in streamed(session, query):
-        yield QboRow(
-            intern(document), intern(kind), intern(number), intern(name), intern(memo), day, intern(account), amount
-        )
-
-
-def _other_days(around: Period) -> ColumnElement[bool]:
-    return (POSTING.c.day < around.start) | (POSTING.c.day > around.end)
-
-
-def _outside(session: Session, books: Books, around: Period, numbers: Collection[str]) -> set[str]:
-    """Ids of QuickBooks documents of other days with these numbers."""
-    c = DOCUMENT.c
-    rows = session.execute(
-        select(c.id).where(
-            c.company == books.company.id, c.source == Source.QBO.value, (c.day < around.start) | (c.day > around.end),
-            among(session, func.upper(c.number), numbers),
-        )
-    )  # fmt: skip
-    return {id_ for (id_,) in rows}
 
 
 def _ways(session: Session, books: Books) -> Ways:
@@ -220,120 +194,17 @@ def _ways(session: Session, books: Books) -> Ways:
     joined = session.execute(
         select(c.counter)
         .distinct()
-        .where(c.company == books.company.id, c.source == Source.CIN7.value, c.account.in_(banks), c.kind.in_(_TRADE))
+        .where(c.company == books.company.id, c.source == Source.CIN7.value, c.account.in_(banks), c.kind.in_(TRADE))
     )
     return ways(accounts, books.map.cin7_control, (code for (code,) in joined))
-
-
-def _headers(
-    session: Session, company: int, source: Source, around: Period, ids: Collection[str] | None = None
-) -> Iterator[Header]:
-    """Headers of the days around, those without a day, and what is voided or deleted; or only those with these ids."""
-    c = DOCUMENT.c
-    query = select(*_HEADER).where(c.company == company, c.source == source.value)
-    if ids is None:
-        near = c.day.between(around.start, around.end)
-        query = query.where(near | c.day.is_(None) | c.voided.is_(True) | c.deleted_at.is_not(None) | _unfinished())
-    else:
-        query = query.where(among(session, c.id, ids))
-    for row in streamed(session, query.order_by(c.kind, c.id)):
-        yield _header(row)
-
-
-def _named_headers(session: Session, company: int, words: Collection[str]) -> Iterator[Header]:
-    """Cin7's headers with one of these ids or plain numbers, of any day."""
-    c = DOCUMENT.c
-    columns = (c.id, func.upper(c.number), func.upper(c.invoice), func.upper(c.credit))
-    for column in columns if words else ():
-        query = select(*_HEADER).where(
-            c.company == company, c.source == Source.CIN7.value, among(session, column, words)
-        )
-        for row in streamed(session, query.order_by(c.kind, c.id)):
-            yield _header(row)
-
-
-def _unfinished() -> ColumnElement[bool]:
-    """Cin7's sales and purchases of any day whose statuses say that something of them is still to come."""
-    version = func.upper(DOCUMENT.c.version)
-    return version.like("%=NOT %") | version.like("%=PARTIALLY%") | DOCUMENT.c.kind.like("Purchase%")
-
-
-def _header(row: AnyRow) -> Header:
-    """A row of _HEADER."""
-    links = row[_LINKS]
-    told = tuple((kind, id_) for kind, id_ in json.loads(links)) if links != "[]" else ()
-    made: list[Any] = [intern(each) if type(each) is str else each for each in row]
-    made[0], made[_LINKS] = _SOURCES[row[0]], told
-    return Header(*made)
-
-
-def _also(session: Session, company: int, own: Mapping[tuple[str, str], Header]) -> dict[str, tuple[str, ...]]:
-    """TaskID, or number in plain form -> further numbers of it.
-
-    A shipment goes by its order's until it is invoiced. Where the ledger calls a purchase by its order, QuickBooks
-    still calls it by the bill.
-    """
-    found: dict[str, tuple[str, ...]] = {}
-    for header in own.values():
-        if header.kind == "Purchase" and header.invoice:
-            _further(found, plain(header.number), header.invoice)
-        if header.kind == "Sale":
-            for key in (header.id, plain(header.invoice), *(id_ for _, id_ in header.links)):
-                _further(found, key, header.number)
-    c = MOVEMENT.c
-    moved = select(c.task, c.number).where(c.company == company, c.kind.like("Sale%"), c.task != "").distinct()
-    for task, number in streamed(session, moved):
-        _further(found, task, intern(number))
-    found.pop("", None)
-    return found
-
-
-def _further(found: dict[str, tuple[str, ...]], key: str, number: str) -> None:
-    before = found.get(key)
-    if before is None:
-        found[key] = (number,)
-    elif number not in before:
-        found[key] = tuple(sorted((*before, number)))
-
-
-def _channels(own: Iterable[Header]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for header in own:
-        if header.kind in _SALES and header.channel:
-            words = (header.id, *map(plain, (header.number, header.invoice, header.credit)))
-            found |= {word: header.channel for word in words if word}
-    return found
-
-
-def _texts(
-    session: Session, company: int, headers: Iterable[Header], lone: Collection[str]
-) -> dict[tuple[str, str], tuple[str, ...]]:
-    """What the lines of transactions say that are voided or deleted, or have one of these ids."""
-    gone = sorted({header.id for header in headers if header.voided or header.deleted_at} | {*lone})
-    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    c = LINE.c
-    rows = session.execute(
-        select(c.kind, c.id, c.description).where(
-            c.company == company, c.source == Source.QBO.value, among(session, c.id, gone), c.description != ""
-        )
-    )
-    for kind, id_, text in rows:
-        found[kind, id_].add(text)
-    return {key: tuple(sorted(texts)) for key, texts in found.items()}
-
-
-def _changes(session: Session, company: int) -> frozenset[tuple[str, date]]:
-    """(TaskID and order number, day) of the movements that Cin7 calls a change of cost (Cin7 docs: Movements, Type)."""
-    c = MOVEMENT.c
-    rows = session.execute(
-        select(c.task, c.number, c.day).where(c.company == company, c.kind.like("%COGS Change%")).distinct()
-    )
-    return frozenset((word, day) for task, number, day in rows for word in (task, plain(number)))
 
 
 def _tracked(session: Session, company: int) -> dict[str, tuple[str, ...]]:
     """QuickBooks sales document -> SKUs of Cin7's on its lines whose quantity QuickBooks tracks too."""
     line, item, own = LINE.c, PRODUCT.c, PRODUCT.alias().c
+    counted = select(item.id).where(item.company == company, item.source == Source.QBO.value, item.tracks_quantity)
+    if session.execute(counted.limit(1)).first() is None:
+        return {}  # as it should be, and lines are many
     known = select(own.sku).where(own.company == company, own.source == Source.CIN7.value, own.sku != "")
     rows = session.execute(
         select(line.id, line.sku, item.name)

@@ -5,33 +5,41 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
-from sys import intern
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, func, or_, select, type_coerce
+from sqlalchemy import Select, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books
-from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, PRODUCT, STOCK_DAY, among, streamed
+from reports.load_moved import moved
+from reports.load_tables import (
+    DOCUMENT,
+    LINE,
+    MOVEMENT,
+    POSTING,
+    PRODUCT,
+    STOCK_DAY,
+    among,
+    distinct,
+    streamed,
+)
 from reports.memory import LateChange
-from reports.reconcile.standing import Changed, Moved, State
+from reports.reconcile.standing import Changed, State
 from sync.domain.accounts import Source
-from sync.domain.money import digits, from_minor, to_minor
+from sync.domain.money import from_minor, to_minor
 from sync.domain.stock import Product
 
 _SALES = ("Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
 
 
 def state(session: Session, books: Books, late: Iterable[LateChange] = ()) -> State:
-    """The state of the company around `books.period`; `late` are changes in its closed days."""
+    """The state of the company around `books.period`, but for what invoices sell; `late` are changes in closed days."""
     products = _products(session, books, Source.CIN7)
     return State(
         products=products,
         items=_products(session, books, Source.QBO),
         sold=_sold(session, books, {product.sku for product in products}),
         negative=_negative(session, books),
-        moved=_moved(session, books),
-        goods=_goods(session, books),
+        moved=moved(session, books),
         goods_accounts=_goods_accounts(session, books),
         late=tuple(
             Changed(e.source.value, e.document, e.kind, e.number, e.day, e.closed_by, e.closed_day, e.accounts)
@@ -93,13 +101,23 @@ def _sold(session: Session, books: Books, wanted: Collection[str]) -> frozenset[
         line.day.between(*_days(books)),
     )
     left = set(wanted) - {""}
+    left -= distinct(session, _shipped_at_all(books)) if left else set()
     for query in (shipped, billed, ordered, invoiced):
-        left -= _column(session, query) if left else set()
+        left -= distinct(session, query) if left else set()
     return frozenset(wanted) - left - {""}
 
 
-def _column(session: Session, query: Select[Any]) -> set[str]:
-    return {row[0] for row in session.execute(query.distinct())}
+def _shipped_at_all(books: Books) -> Select[tuple[str]]:
+    """SKUs with a shipment in the period: of each product the first is looked for, where most have very many."""
+    move, own = MOVEMENT.c, PRODUCT.c
+    # Not by the index of days, which SQLite would read from its beginning for each product.
+    day = func.coalesce(move.day, literal(books.period.start, move.day.type))
+    some = (
+        select(move.sku)
+        .where(move.company == own.company, move.product == own.id, move.sku == own.sku)
+        .where(move.kind.like("Sale%"), day.between(*_days(books)))
+    )
+    return select(own.sku).where(own.company == books.company.id, own.source == Source.CIN7.value, some.exists())
 
 
 def _days(books: Books) -> tuple[object, object]:
@@ -129,54 +147,13 @@ def _negative(session: Session, books: Books) -> dict[tuple[str, str], Decimal]:
     return {key: quantity for key, quantity in found.items() if quantity < 0}
 
 
-def _moved(session: Session, books: Books) -> tuple[Moved, ...]:
-    """Movements of purchases and transfers, and of the sales that may have no cost; by product and day."""
-    c = MOVEMENT.c
-    kinds = or_(*(c.kind.like(word) for word in ("%Purchase%", "%Unstock%", "Transfer%")))
-    costless = c.kind.like("Sale%") & among(session, c.task, _costless(session, books))
-    rows = streamed(
-        session,
-        select(c.task, c.number, c.kind, c.day, c.sku, c.quantity, c.amount).where(
-            c.company == books.company.id, kinds | costless
-        ),
-    )
-    sums: dict[tuple[Any, ...], tuple[Decimal, Decimal]] = {}
-    for task, number, kind, day, sku, quantity, amount in rows:
-        key = (intern(task), intern(number), intern(kind), day, intern(sku))
-        held = sums.get(key)
-        sums[key] = (quantity, amount) if held is None else (held[0] + quantity, held[1] + amount)
-    found = [
-        Moved(*key, quantity, to_minor(amount, books.currency))  # type: ignore[call-arg]  # the key is five columns
-        for key, (quantity, amount) in sums.items()
-    ]
-    return tuple(sorted(found))
+def goods(session: Session, books: Books, ids: Collection[str] | None = None) -> dict[str, int]:
+    """QuickBooks invoice -> net sales of goods on it in base currency, where its lines name Cin7's products.
 
-
-def _costless(session: Session, books: Books) -> set[str]:
-    """Tasks of sales that shipped something at no cost, and all tasks that share a number with them.
-
-    Most shipments have their cost, and of those no rule asks. The database leaves out what has a cost beyond doubt:
-    it adds whole minor units, and an amount loses less than one of them by being cut; rounding, too, changes it by less
-    than one. Who has no cost is told from exact sums.
+    `ids`: of these alone.
     """
-    c = MOVEMENT.c
-    sales = (c.company == books.company.id) & c.kind.like("Sale%")
-    near = func.abs(func.sum(_cut(c.amount, books.currency))) <= 2 * func.count()
-    tasks = select(c.task).where(sales, c.day <= books.period.end).group_by(c.task, c.sku).having(near)
-    numbers = _column(session, select(c.number).where(sales, among(session, c.task, _column(session, tasks))))
-    return _column(session, select(c.task).where(sales, among(session, c.number, numbers)))
-
-
-def _cut(amount: ColumnElement[Decimal], currency: str) -> ColumnElement[int]:
-    """The whole minor units of an exact amount, what is smaller cut off; taken from its text, on either database."""
-    told, places = type_coerce(amount, String), digits(currency)
-    whole = case((told.contains("."), func.rtrim(func.rtrim(told, "0123456789"), ".")), else_=told)
-    part = func.substr(told.concat("0" * (places + 1)), func.length(whole) + 2, places)
-    return cast(type_coerce(whole, String).concat(part), BigInteger)
-
-
-def _goods(session: Session, books: Books) -> dict[str, int]:
-    """QuickBooks invoice -> net sales of goods on it in base currency, where its lines name Cin7's products."""
+    if ids is not None and not ids:
+        return {}
     line, head, own = LINE.c, DOCUMENT.c, PRODUCT.alias().c
     same = (head.company == line.company) & (head.source == line.source)
     same = same & (head.kind == line.kind) & (head.id == line.id)
@@ -194,6 +171,7 @@ def _goods(session: Session, books: Books) -> dict[str, int]:
             head.voided.is_(False),
         )
     )
+    lines = lines if ids is None else lines.where(among(session, line.id, ids))
     # Money of the books' own currency is added by the database; what is to be turned into it is rounded line by line.
     same_money = (head.currency == books.currency) & (head.rate.is_(None) | (head.rate == Decimal(1)))
     unknown = and_(line.item != "", own.tracks_quantity.is_(None), func.coalesce(line.amount, 0) != 0)
@@ -232,6 +210,8 @@ def _goods_accounts(session: Session, books: Books) -> frozenset[str]:
 def sides(session: Session, books: Books, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], dict[str, int]]:
     """(entity, id) of QuickBooks transactions -> account -> what they post on it, minor units, debit positive."""
     c = POSTING.c
+    if not wanted:
+        return {}
     rows = session.execute(
         select(c.kind, c.document, c.account, func.sum(c.amount))
         .where(

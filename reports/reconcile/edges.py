@@ -89,6 +89,9 @@ def _habits(work: Work) -> Habits:
     """What the company's integration puts before Cin7's numbers, as the documents show that agree to the cent."""
     found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     count: Counter[tuple[str, str]] = Counter()
+    for key, settled in work.habits.items():
+        found[key].add("")
+        count[key] += settled
     for case in work.cases:
         event, txn = case.cin7[0], case.qbo[0]
         # Journals say before a number what they are for, each kind in its way; that makes none of them a stranger.

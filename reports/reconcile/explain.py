@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reports.reconcile.causes import RULES, STATE_RULES, SUMMED
@@ -49,8 +49,8 @@ def explain(found: Matched, known: Known, facts: Facts) -> Explained:
     return Explained(
         tuple(sorted(findings, key=_order)),
         tuple(sorted(open_sets, key=lambda each: (each.control, str(each)))),
-        _matched(found.cases, known),
-        Pairs(found.cases, known.slots, known.period),
+        _matched(found.cases, known, facts.ledgers.aside.matched),
+        Pairs(found.cases, known.slots, known.period, facts.ledgers.aside.cases),
         gaps,
     )
 
@@ -127,14 +127,14 @@ def _sums(findings: Iterable[Finding], known: Known) -> list[Finding]:
     return made
 
 
-def _matched(cases: Sequence[Case], known: Known) -> dict[str, int]:
+def _matched(cases: Sequence[Case], known: Known, settled: Mapping[str, int]) -> dict[str, int]:
     """Control -> Cin7 documents of the period that were found in QuickBooks."""
     alike: Counter[tuple[int, ...]] = Counter()  # documents by the slots they post on
     start, end = known.period.start, known.period.end
     for case in cases:
         if case.qbo:
             alike.update([tuple([slot for slot, _ in doc.legs]) for doc in case.cin7 if start <= doc.day <= end])
-    count: Counter[str] = Counter()
+    count = Counter(settled)
     for places, documents in alike.items():
         for control in {known.slots.controls[slot] for slot in places}:
             count[control] += documents

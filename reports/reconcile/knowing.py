@@ -54,11 +54,12 @@ def known(
         billed=_billed(found, matched),
         tracked=found.tracked,
         former=former or {},
-        shapes=_shapes(found.cin7),
+        shapes=_shapes(found.cin7, found.aside.highest),
         voided=_voided(found.cin7_headers.values()),
         orders=orders,
         costed=found.costed | _costed(found),
-        whole_sales=any(doc.id in ids for doc in found.cin7 if doc.role in ("invoice", "cost", "bill", "receipt")),
+        whole_sales=found.aside.whole_sales
+        or any(doc.id in ids for doc in found.cin7 if doc.role in ("invoice", "cost", "bill", "receipt")),
         foreign={
             (each.kind, plain(each.number)): each.total
             for each in found.headers.values()
@@ -114,8 +115,8 @@ def _taken_back(matched: Matched) -> Iterable[Doc]:
 
 def _days(found: Ledgers) -> dict[tuple[str, date], tuple[Sold, ...]]:
     """(channel, day) -> what was sold through it, with what was credited and without; "" for all channels together."""
-    every: dict[tuple[str, date], Sold] = {}
-    billed: dict[tuple[str, date], Sold] = {}
+    every = {key: Sold(*sums) for key, sums in found.aside.invoiced.items()}
+    billed = dict(every)
     signs = dict(enumerate(zip(found.slots.controls, found.slots.signs, strict=True)))
     revenue, tax = ({slot: sign for slot, (name, sign) in signs.items() if name == own} for own in ("revenue", "tax"))
     for doc in found.cin7:
@@ -139,12 +140,14 @@ def _billed(found: Ledgers, matched: Matched) -> dict[date, tuple[Sold, ...]]:
     for doc in found.cin7 if wanted else ():
         if doc.role == "invoice" and doc.day in wanted:
             billed[doc.day].append(Sold(amount(doc, "revenue"), amount(doc, "tax"), 1))
+    for day, *amounts in found.aside.billed(wanted) if wanted else ():
+        billed[day].append(Sold(*amounts, 1))
     return {day: tuple(sorted(some)) for day, some in billed.items()}
 
 
-def _shapes(docs: Iterable[Doc]) -> dict[str, int]:
+def _shapes(docs: Iterable[Doc], settled: Mapping[str, int]) -> dict[str, int]:
     """Pattern of a number with letters before its digits -> the highest that Cin7 gave out."""
-    highest: dict[str, int] = {}
+    highest = {pattern: number for pattern, number in settled.items() if _ENDING.fullmatch(pattern)}
     given = {(doc.kind, doc.number) for doc in docs if doc.role in _NUMBERED}
     for number in {number for kind, number in given if not kind.strip().lower().startswith("purchase")}:
         pattern = shape(number)

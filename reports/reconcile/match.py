@@ -8,6 +8,7 @@ from datetime import date
 from re import Pattern
 
 from reports.reconcile.alike import match_alike
+from reports.reconcile.aside import NOTHING, Aside
 from reports.reconcile.copies import find_copies
 from reports.reconcile.documents import Doc, Header, Slots, turnover
 from reports.reconcile.edges import edges, match_named
@@ -41,7 +42,8 @@ class Ledgers:
     `changes`: (TaskID or number, day) of costs that came after the sale; `tracked`: QuickBooks transaction -> SKUs
     on it whose quantity QuickBooks tracks, `costed` those of them for which it posts cost of its own on any day.
     `patterns` find Cin7's numbers in texts; `sales_elsewhere`: another connector posts sales to QuickBooks. `matched`:
-    what matching makes of them, where that was needed already.
+    what matching makes of them, where that was needed already; `aside`: what is known of sales that are settled and in
+    neither ledger here.
     """
 
     slots: Slots
@@ -59,13 +61,15 @@ class Ledgers:
     patterns: tuple[Pattern[str], ...] = ()
     sales_elsewhere: bool = False
     matched: Matched | None = None
+    aside: Aside = NOTHING
 
 
 def match(found: Ledgers) -> Matched:
     """Every document of both ledgers in exactly one case; the same whatever the order of rows."""
     work = Work(found.slots, dict.fromkeys(found.cin7), dict.fromkeys(found.qbo), found.headers, found.patterns)
+    work.habits = found.aside.habits
     match_exact(work)
-    names = Names.of(found.cin7 if work.qbo else (), work.cin7, found.cin7_headers.values())
+    names = Names.of(found.cin7 if work.qbo else (), work.cin7, found.cin7_headers.values(), found.aside.shapes)
     told = edges(list(work.qbo), work, names)
     match_named(work, told)
     complete(work, told)

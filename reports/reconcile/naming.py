@@ -32,16 +32,23 @@ class Names:
     """Cin7's events by number: their own, further ones, and numbers beside them.
 
     `alike`: loose form of a number of an open event -> that number; what two numbers share leads nowhere.
-    `listed`: headers of Cin7's, whose numbers need not be in the ledger.
+    `listed`: headers of Cin7's, whose numbers need not be in the ledger; `settled`: patterns of numbers set aside.
     """
 
     own: Mapping[str, list[Doc]]
     near: Mapping[str, list[Doc]]
     alike: Mapping[str, str] = field(default_factory=dict)
     listed: Collection[Header] = ()
+    settled: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, events: Iterable[Doc], waiting: Iterable[Doc] = (), listed: Collection[Header] = ()) -> Names:
+    def of(
+        cls,
+        events: Iterable[Doc],
+        waiting: Iterable[Doc] = (),
+        listed: Collection[Header] = (),
+        settled: frozenset[str] = frozenset(),
+    ) -> Names:
         """`waiting`: the events that no transaction was found for yet."""
         own: defaultdict[str, list[Doc]] = defaultdict(list)
         near: defaultdict[str, list[Doc]] = defaultdict(list)
@@ -55,12 +62,12 @@ class Names:
         for number in {number for doc in waiting for number in (doc.plain, *doc.also)}:
             forms[loose(number)].add(number)
         alike = {form: next(iter(some)) for form, some in forms.items() if form and len(some) == 1}
-        return cls(own, near, alike, listed)
+        return cls(own, near, alike, listed, settled)
 
     @cached_property
     def shapes(self) -> frozenset[str]:
         """The patterns of all numbers that Cin7 has."""
-        return frozenset(map(shape, {*self.own, *self.near, *(header.number for header in self.listed)}))
+        return self.settled.union(map(shape, {*self.own, *self.near, *(header.number for header in self.listed)}))
 
 
 def targets(txn: Doc, work: Work, names: Names) -> dict[str, int]:

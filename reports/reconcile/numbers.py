@@ -74,11 +74,11 @@ def ends_another(number: str, text: str, shapes: Collection[str]) -> bool:
     """Whether a text has a number only as the end of another: 00003 in "Reversal of WO-00003", where numbers like
     WO-00001 are given out. `shapes` are the patterns of the numbers that are."""
     words = list(tokens(text))
-    longer = (part for word in words for part in _parts(word) if part.endswith(number) and part != number)
+    longer = (part for word in words for part in runs(word) if part.endswith(number) and part != number)
     return number not in words and any(shape(part) in shapes for part in longer)
 
 
-def _parts(token: str) -> Iterator[str]:
+def runs(token: str) -> Iterator[str]:
     """Every run of a token from one dash or slash to another, itself included."""
     cuts = list(_CUTS.finditer(token))
     starts, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(token)]

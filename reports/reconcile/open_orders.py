@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
@@ -130,13 +130,23 @@ def _lag(facts: Facts) -> int:
     first: dict[str, date] = {}
     for doc in facts.live_of("cost"):
         first[doc.plain] = min(doc.day, first.get(doc.plain, doc.day))
-    return usual(abs((first[doc.plain] - doc.day).days) for doc in facts.live_of("invoice") if doc.plain in first)
+    told = (abs((first[doc.plain] - doc.day).days) for doc in facts.live_of("invoice") if doc.plain in first)
+    return usual(told, facts.ledgers.aside.lags)
 
 
-def usual(days: Iterable[int]) -> int:
-    """The days that nineteen of twenty of these cases took, at least one; two weeks where they are too few."""
-    told = sorted(days)
-    return max(1, told[len(told) * 19 // 20]) if len(told) >= _ENOUGH else _USUAL
+def usual(days: Iterable[int], settled: Mapping[int, int] | None = None) -> int:
+    """The days that nineteen of twenty of these cases took, at least one; two weeks where they are too few.
+
+    `settled`: days -> how many more took them.
+    """
+    told = Counter(days)
+    told.update(settled)
+    place = told.total() * 19 // 20
+    for taken in sorted(told) if told.total() >= _ENOUGH else ():
+        place -= told[taken]
+        if place < 0:
+            return max(1, taken)
+    return _USUAL
 
 
 def _purchase_lag(facts: Facts) -> timedelta:

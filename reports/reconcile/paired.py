@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
+from reports.reconcile.aside import Listed
 from reports.reconcile.documents import Doc, Slots
 from reports.reconcile.findings import Cin7Document, QboDocument
 from reports.reconcile.view import cin7_document, qbo_document
@@ -40,8 +42,15 @@ class Pairs:
     A tie-out of a million postings has hundreds of thousands of them, so nothing is kept but what matching made.
     """
 
-    def __init__(self, cases: Sequence[Case] = (), slots: Slots | None = None, period: Period | None = None) -> None:
+    def __init__(
+        self,
+        cases: Sequence[Case] = (),
+        slots: Slots | None = None,
+        period: Period | None = None,
+        settled: Listed = tuple,
+    ) -> None:
         self._cases = cases
+        self._settled = settled
         self._slots = slots
         self._period = period
         self._sorted: list[Case] | None = None
@@ -74,7 +83,7 @@ class Pairs:
 
     def _inside(self) -> list[Case]:
         if self._sorted is None:
-            both = (case for case in self._cases if case.cin7 and case.qbo)
+            both = (case for case in chain(self._cases, self._settled()) if case.cin7 and case.qbo)
             dated = [case for case in both if any(map(self._dated, (*case.cin7, *case.qbo, *case.surplus)))]
             self._sorted = sorted(dated, key=_place)
         return self._sorted
@@ -83,5 +92,5 @@ class Pairs:
         return self._period is not None and doc.day in self._period
 
 
-def _place(case: Case) -> tuple[date, str, str]:
-    return min((doc.day, doc.number, doc.id) for doc in case.cin7)
+def _place(case: Case) -> tuple[date, str, str, str]:
+    return min((doc.day, doc.number, doc.id, doc.role) for doc in case.cin7)

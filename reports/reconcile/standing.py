@@ -65,6 +65,15 @@ class State:
     goods: Mapping[str, int] = field(default_factory=dict)
     goods_accounts: frozenset[str] = frozenset()
 
+    def named(self) -> Iterator[str]:
+        """Ids and numbers, in plain form, of the documents that rules look up because of it."""
+        for move in self.moved:
+            yield move.task
+            yield plain(move.number)
+        for change in self.late:
+            yield change.document
+            yield plain(change.number)
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -92,7 +101,7 @@ class Facts:
             of_role[doc.role].append(doc)
         roles = dict(of_role)
         accrued = _accrued(roles.get("receipt", ()), known, state)
-        goods = _goods(roles.get("invoice", ()), known, state)
+        goods = _goods(roles.get("invoice", ()), ledgers.aside.turned, known, state)
         partners = {case.cin7[0]: case.qbo for case in matched.cases if len(case.cin7) == 1}
         return cls(books, ledgers, matched, known, state, live, accrued, goods, partners, roles)
 
@@ -215,9 +224,9 @@ def _accrued(receipts: Iterable[Doc], known: Known, state: State) -> frozenset[i
     return frozenset(slot for slot, equal in told.items() if 2 * sum(equal) >= len(equal))
 
 
-def _goods(invoices: Iterable[Doc], known: Known, state: State) -> frozenset[int]:
+def _goods(invoices: Iterable[Doc], settled: Mapping[int, int], known: Known, state: State) -> frozenset[int]:
     """Revenue slots on which goods are sold; the company's own is the one with the largest turnover."""
-    turned: defaultdict[int, int] = defaultdict(int)
+    turned = defaultdict(int, settled)
     for doc in invoices:
         for slot, amount in doc.legs:
             if known.slots.controls[slot] == "revenue":

@@ -42,7 +42,8 @@ class Work:
     """The state of matching: documents leave `cin7` and `qbo` when they enter a case.
 
     `headers` is what is known of QuickBooks documents beside the ledger, by (entity, id); `patterns` find Cin7's
-    numbers in texts, `parts` are what an event was taken apart into.
+    numbers in texts, `parts` are what an event was taken apart into; `habits`: (entity, role) -> settled
+    transactions that are called exactly as their event.
     """
 
     slots: Slots
@@ -53,6 +54,7 @@ class Work:
     cases: list[Case] = field(default_factory=list)
     case_of: dict[Doc, Case] = field(default_factory=dict)
     parts: dict[Doc, tuple[Doc, Doc]] = field(default_factory=dict)
+    habits: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def put(self, cin7: Iterable[Doc], qbo: Iterable[Doc], how: str, confidence: str = "certain") -> Case:
         """Makes a case of documents that are open."""

@@ -1,0 +1,325 @@
+"""Finds the sales of which both ledgers say the same, by joins over whole columns; what they are stays in the frames.
+
+A sale is settled where it has one invoice and one cost, with payments or without, and each of its events is exactly one
+transaction that names it and posts the same on its day. All else is left to the matching of documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from reports.reconcile.documents import Slots
+from reports.reconcile.roles import Ways
+from sync.domain.accounts import Source
+
+PARTS = ("document", "settling", "cost")
+DOCUMENT, COST = 0, 2
+_BESIDE = 9  # as many as tell where an order lies (see causes/voided_in_cin7.py)
+_PLACES = 4  # for a part: PARTS, or none of them
+_CLEAN = r"^[A-Z0-9][A-Z0-9._#-]{0,17}$"  # a number in plain form already, and one word
+_WORD = r"[^\W_](?:[\w/.#:-]*[^\W_])?"  # as `numbers.tokens` takes words from a text, in upper case
+_END = r"^[^-/_:#.]*[-/_:#.](.+)$"  # of COGS-INV-00012 what stands after the first cut
+_ID = r"^(0|[1-9]\d{0,14})$"  # as QuickBooks gives them out
+_LINK = r'^\[\["([^"]+)", ?"([^"]+)"\]\]$'  # of a header that is linked to one document: (kind, id)
+_DAYS, _ZERO = 1 << 23, 1 << 22  # a day fits into so many, and is counted from there: before the year 1 there is none
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Rows of both ledgers as columns, those of Cin7 that are sales' and have surely the number that they show.
+
+    `cin7`: id, day, document, number, debit, credit, amount; `qbo`: id, day, kind, document, number, account, amount;
+    `sales`: Cin7's headers of sales that nothing is odd about: id, number, invoice, channel; `links`: kind, id and
+    links (as JSON) of QuickBooks' payments. Money in minor units of base currency. `memo` is one of `qbo`'s columns
+    too, empty but for journals whose number may not tell what they are.
+    """
+
+    cin7: pl.DataFrame
+    qbo: pl.DataFrame
+    sales: pl.DataFrame
+    links: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Settled:
+    """`sales` (sale, id, number, invoice, channel) that are settled, with their `events` (sale, event, day, part,
+    document, number), the `legs` of these (sale, event, part, slot, amount), and the `txns` (sale, event, kind,
+    document, number) that they are; `said` (sale, word) is what journals say; `cin7` and `qbo`: id of every row that
+    was looked at, and the sale that it names.
+    """
+
+    sales: pl.DataFrame
+    events: pl.DataFrame
+    legs: pl.DataFrame
+    txns: pl.DataFrame
+    said: pl.DataFrame
+    cin7: pl.DataFrame
+    qbo: pl.DataFrame
+
+    def named(self, words: Collection[str], called: Collection[str]) -> pl.Series:
+        """The sales that one of these words names: a number, an id, a TaskID, or the id of a transaction.
+
+        Those as well whose journals name what else Cin7 has (`called`).
+        """
+        told, others = (pl.Series(sorted(some), dtype=pl.String).implode() for some in (words, called))
+        looked = (
+            (self.sales, ("id", "number", "invoice"), told),
+            (self.txns, ("document", "number"), told),
+            (self.events, ("document",), told),
+            (self.said, ("word",), others),
+        )
+        found = [frame.filter(pl.any_horizontal(pl.col(names).is_in(some)))["sale"] for frame, names, some in looked]
+        return pl.concat(found).unique().sort()
+
+    def beside(self, words: Collection[str]) -> pl.Series:
+        """The sales whose invoices lie beside numbers that have their pattern and are none of theirs: some each way."""
+        own = _numbered(self.sales.select("sale", name="invoice"))
+        lost = _numbered(pl.DataFrame({"name": sorted(words)}, schema={"name": pl.String}))
+        lost = lost.join(own, on="shape", how="semi")
+        found = [pl.Series("sale", [], dtype=pl.Int64)]
+        for (shape,), some in lost.group_by("shape"):
+            alike = own.filter(pl.col("shape") == shape).sort("digits")
+            places = np.searchsorted(alike["digits"].to_numpy(), some["digits"].to_numpy())
+            found += [alike["sale"].slice(max(0, place - _BESIDE), 2 * _BESIDE) for place in places]
+        return pl.concat(found).unique().sort()
+
+    def less(self, some: pl.Series) -> Settled:
+        """Without these sales."""
+        kept = ~pl.col("sale").is_in(some.implode())
+        return replace(
+            self,
+            sales=self.sales.filter(kept),
+            events=self.events.filter(kept),
+            legs=self.legs.filter(kept),
+            txns=self.txns.filter(kept),
+            said=self.said.filter(kept),
+        )
+
+    def left(self) -> tuple[list[int], list[int]]:
+        """Ids of the rows of either ledger that are of no settled sale."""
+        held = self.sales.select("sale")
+        cin7, qbo = (frame.join(held, on="sale", how="anti")["id"].to_list() for frame in (self.cin7, self.qbo))
+        return cin7, qbo
+
+    def rows_of(self, some: pl.Series) -> tuple[list[int], list[int]]:
+        """Ids of the rows of either ledger that are of these sales."""
+        own = pl.col("sale").is_in(some.implode())
+        cin7, qbo = (frame.filter(own)["id"].to_list() for frame in (self.cin7, self.qbo))
+        return cin7, qbo
+
+
+def settle(frames: Frames, ways: Ways, slots: Slots, end: date) -> Settled:
+    """The settled sales; one with a half before and a half after `end`, the period's last day, waits and is none."""
+    sales, names = _named(frames.sales)
+    looked = frames.cin7.join(names, left_on="number", right_on="name", how="left", maintain_order="left")
+    rows = _rows(looked.filter(pl.col("sale").is_not_null()), ways, slots)
+    events = rows.unique("event", keep="any").select("sale", "event", "order", "day", "part", "document", "number")
+    legs = _legs(rows)
+    entries, said = _entries(frames, names, slots)
+    named = entries.filter(pl.col("sale").is_not_null())
+    txns, theirs = _txns(entries, named), _postings(named)
+    both = legs.join(theirs, on=["at", "slot", "amount"])
+    pairs = both.group_by("event").agg(
+        pl.col("sale", "txn").first(), (pl.col("txn").min() != pl.col("txn").max()).alias("odd")
+    )
+    pairs = pairs.join(txns.select("txn", "of_order", "kind", "document", "number"), on="txn")
+
+    def count(some: pl.DataFrame) -> NDArray[np.int64]:
+        return np.bincount(some["sale"].to_numpy(), minlength=len(sales))
+
+    whole = _one_of_each(events, end, count)
+    whole &= (count(legs) == count(both)) & (count(theirs) == count(both))
+    whole &= (count(events) == count(pairs)) & (count(txns) == count(pairs))
+    for odd in (
+        rows.filter(pl.col("part").is_null() | (pl.max_horizontal("to", "from") < 0)),
+        _mixed(rows, "event", ["document", "order"]),
+        named.filter(pl.col("txn").is_null()),
+        txns.filter("torn"),
+        pairs.filter(pl.col("odd") | pairs["txn"].is_duplicated()),
+        # Where an event bears the order's number, only that leads to it.
+        events.filter("order").join(pairs.filter(~pl.col("of_order")).select("event"), on="event"),
+        _of_others(events, sales),
+        _credited(legs, slots),
+    ):
+        whole[odd["sale"].to_numpy()] = False
+
+    def held(some: pl.DataFrame) -> pl.DataFrame:
+        return some.filter(pl.Series(whole[some["sale"].to_numpy()]))
+
+    return Settled(
+        sales=held(sales),
+        events=held(events).drop("order"),
+        legs=held(legs).drop("at").with_columns(part=pl.col("event") % _PLACES),
+        txns=held(pairs).drop("odd", "of_order", "txn"),
+        said=held(said),
+        cin7=looked.select("id", "sale"),
+        qbo=entries.select("id", "sale"),
+    )
+
+
+def _named(sales: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(sales, name -> sale) of those whose invoice and order have numbers that no other has; `order`: whose it is."""
+    sales = sales.filter(pl.all_horizontal(pl.col("number", "invoice").str.contains(_CLEAN)))
+    both = pl.concat([sales["invoice"], sales["number"]])
+    alone = ~both.is_duplicated()
+    sales = sales.filter(alone.head(len(sales)) & alone.tail(len(sales))).with_row_index("sale")
+    sales = sales.with_columns(pl.col("sale").cast(pl.Int64))
+    of_invoice = sales.select("sale", name="invoice", order=pl.lit(value=False))
+    return sales, pl.concat([of_invoice, sales.select("sale", name="number", order=pl.lit(value=True))])
+
+
+def _numbered(names: pl.DataFrame) -> pl.DataFrame:
+    """The names that are numbers, with their shape and digits."""
+    digits = pl.col("name").str.replace_all(r"\D", "").cast(pl.Int64, strict=False)
+    shaped = names.filter(pl.col("name").str.contains(_CLEAN)).with_columns(shape("name"), digits.alias("digits"))
+    return shaped.drop_nulls("digits")
+
+
+def shape(name: str) -> pl.Expr:
+    """The pattern of a number that is in plain form, as `numbers.shape` gives it."""
+    return pl.col(name).str.replace_all(r"\d", "9").alias("shape")
+
+
+def _at() -> pl.Expr:
+    """Sale and day as one number: joins and groups by one number are the fast ones."""
+    return (pl.col("sale") * _DAYS + pl.col("day").to_physical().cast(pl.Int64) + _ZERO).alias("at")
+
+
+def _rows(rows: pl.DataFrame, ways: Ways, slots: Slots) -> pl.DataFrame:
+    """The rows with their event, part (null: none of PARTS) and slots."""
+    told = []
+    for debit, credit in rows.select("debit", "credit").unique().iter_rows():
+        part, _ = ways.part("Sale", debit, credit)
+        place = PARTS.index(part) if part in PARTS else None
+        told.append((debit, credit, place, slots.of(Source.CIN7, debit), slots.of(Source.CIN7, credit)))
+    schema = {"debit": pl.String, "credit": pl.String, "part": pl.Int64, "to": pl.Int64, "from": pl.Int64}
+    rows = rows.join(pl.DataFrame(told, schema=schema, orient="row"), on=["debit", "credit"]).with_columns(_at())
+    return rows.with_columns((pl.col("at") * _PLACES + pl.col("part").fill_null(len(PARTS))).alias("event"))
+
+
+def _legs(rows: pl.DataFrame) -> pl.DataFrame:
+    """What each event posts on compared accounts, slot by slot."""
+    sides = [rows.select("event", "amount", slot="to"), rows.select("event", -pl.col("amount"), slot="from")]
+    at = pl.col("event") // _PLACES
+    return _added(pl.concat(sides), "event").with_columns(at.alias("at"), (at // _DAYS).alias("sale"))
+
+
+def _postings(entries: pl.DataFrame) -> pl.DataFrame:
+    """What each transaction posts on compared accounts, slot by slot."""
+    return _added(entries, "txn", "at").with_columns((pl.col("at") // _DAYS).alias("sale"))
+
+
+def _added(legs: pl.DataFrame, key: str, *more: str) -> pl.DataFrame:
+    firsts = [pl.col(name).first() for name in more]
+    added = legs.filter(pl.col("slot") >= 0).group_by(key, "slot").agg(*firsts, pl.col("amount").sum())
+    return added.filter(pl.col("amount") != 0)
+
+
+def _entries(frames: Frames, names: pl.DataFrame, slots: Slots) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(QuickBooks' rows with the sale that their number, their link or their words name, what journals say).
+
+    `sale` is null where none is named; `txn` is kind and id as one number, null where the id is none; `of_order`: it is
+    the order that is named.
+    """
+    col = pl.col
+    kinds = {kind: n for n, kind in enumerate(sorted(frames.qbo["kind"].unique()))}
+    code = col("kind").replace_strict(kinds, return_dtype=pl.Int64)
+    slot = col("account").replace_strict(dict(slots.qbo), default=-1, return_dtype=pl.Int64)
+    number = pl.when(col("document").str.contains(_ID)).then("document").cast(pl.Int64)
+    rows = frames.qbo.with_columns(slot.alias("slot"), (number * len(kinds) + code).alias("txn"))
+    rows = rows.join(names.rename({"order": "of_order"}), left_on="number", right_on="name", how="left")
+    rest = rows.filter(col("sale").is_null()).drop("sale", "of_order")
+    said = pl.DataFrame(schema={"sale": pl.Int64, "word": pl.String})
+    if len(rest):
+        told, said = _by_words(rest.filter(col("kind") == "JournalEntry"), names)
+        told = pl.concat([told, _by_link(rest, frames.links, frames.qbo, names)])
+        rest = rest.join(told, on=["kind", "document"], how="left")
+        rows = pl.concat([rows.filter(col("sale").is_not_null()), rest.select(rows.columns)])
+    return rows.with_columns(_at()), said
+
+
+def _by_words(journals: pl.DataFrame, names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """((kind, document, sale, of_order) of journals that name just one sale, the words that they say).
+
+    A word of the number goes before one of the memo, as in COGS-INV-00012; a number alone may say nothing.
+    """
+    col, key = pl.col, ["kind", "document"]
+    found, words = [], []
+    rest = journals
+    for column in ("number", "memo"):
+        texts = rest.select(*key, col(column).str.to_uppercase().str.extract_all(_WORD).alias("word")).unique()
+        told = texts.explode("word").filter(col("word").str.contains(r"\d"))
+        told = told.with_columns(col("word").str.extract(_END).alias("end"))
+        whole = told.join(names, left_on="word", right_on="name")
+        ends = told.join(whole, on=[*key, "word"], how="anti").join(names, left_on="end", right_on="name")
+        named = pl.concat([whole.select(*key, "sale", "order"), ends.select(*key, "sale", "order")])
+        found.append(named)
+        words += [told.select(*key, "word"), told.join(whole, on=[*key, "word"], how="anti").select(*key, word="end")]
+        rest = rest.join(named, on=key, how="anti")
+    of = (
+        pl.concat(found)
+        .group_by(key)
+        .agg(col("sale").n_unique().alias("sales"), col("sale").first(), col("order").all())
+    )
+    of = of.filter(col("sales") == 1).select(*key, "sale", of_order="order")
+    said = pl.concat(words).drop_nulls().join(of, on=key)
+    return of, said.join(names, left_on=["word", "sale"], right_on=["name", "sale"], how="anti").select("sale", "word")
+
+
+def _by_link(rows: pl.DataFrame, links: pl.DataFrame, qbo: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """(kind, document, sale, of_order) of payments that are linked to one document, which is a sale's invoice."""
+    other = pl.col("links").str.extract_groups(_LINK).struct.rename_fields(["its_kind", "its_id"]).struct.unnest()
+    of = links.select("kind", "links", document="id").join(rows, on=["kind", "document"], how="semi")
+    of = of.with_columns(other).drop_nulls()
+    its = ["its_kind", "its_id"]
+    numbers = qbo.select(its_kind="kind", its_id="document", name="number").join(of, on=its, how="semi").unique()
+    named = of.join(numbers, on=its).join(names.filter(~pl.col("order")), on="name")
+    return named.select("kind", "document", "sale", of_order="order")
+
+
+def _txns(entries: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """The transactions that name a sale; `torn` are those with rows of more than one day or name."""
+    col = pl.col
+    firsts = col("sale", "of_order", "kind", "document", "number").first()
+    torn = (col("at").min() != col("at").max()) | (col("of_order").min() != col("of_order").max())
+    txns = named.group_by("txn").agg(firsts, torn.alias("torn"), pl.len().alias("rows"))
+    if len(named) == len(entries):
+        return txns
+    total = entries.group_by("txn").agg(pl.len().alias("total"))
+    return txns.join(total, on="txn").with_columns(col("torn") | (col("total") != col("rows")))
+
+
+def _one_of_each(
+    events: pl.DataFrame, end: date, count: Callable[[pl.DataFrame], NDArray[np.int64]]
+) -> NDArray[np.bool_]:
+    """Which sales have one invoice and one cost, both up to `end` or both after it."""
+    halves = [events.filter(pl.col("part") == place) for place in (DOCUMENT, COST)]
+    by_then = [count(half.filter(pl.col("day") <= end)) for half in halves]
+    one: NDArray[np.bool_] = (count(halves[0]) == 1) & (count(halves[1]) == 1) & (by_then[0] == by_then[1])
+    return one
+
+
+def _mixed(rows: pl.DataFrame, key: str, same: list[str]) -> pl.DataFrame:
+    """Rows of one key that are not the same in all."""
+    several = rows.filter(rows[key].is_duplicated()).select("sale", key, *same).unique()
+    return several.filter(several[key].is_duplicated())
+
+
+def _of_others(events: pl.DataFrame, sales: pl.DataFrame) -> pl.DataFrame:
+    """Events whose TaskID is another sale's."""
+    known = events.select("sale", "document").join(sales.select(document="id", other="sale"), on="document")
+    return known.filter(pl.col("other") != pl.col("sale"))
+
+
+def _credited(legs: pl.DataFrame, slots: Slots) -> pl.DataFrame:
+    """Documents that take back more than they charge."""
+    owed = [slot for slot, control in enumerate(slots.controls) if control == "receivables"]
+    own = legs.filter(pl.col("event") % _PLACES == DOCUMENT, pl.col("slot").is_in(owed), pl.col("amount") < 0)
+    net = legs.join(own.select("event").unique(), on="event", how="semi").filter(pl.col("slot").is_in(owed))
+    return net.group_by("event").agg(pl.col("sale").first(), pl.col("amount").sum()).filter(pl.col("amount") < 0)
