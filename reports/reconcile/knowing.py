@@ -140,8 +140,8 @@ def _billed(found: Ledgers, matched: Matched) -> dict[date, tuple[Sold, ...]]:
     for doc in found.cin7 if wanted else ():
         if doc.role == "invoice" and doc.day in wanted:
             billed[doc.day].append(Sold(amount(doc, "revenue"), amount(doc, "tax"), 1))
-    for day, *amounts in found.aside.billed(wanted) if wanted else ():
-        billed[day].append(Sold(*amounts, 1))
+    for day, revenue, tax in found.aside.billed(wanted) if wanted else ():
+        billed[day].append(Sold(revenue, tax, 1))
     return {day: tuple(sorted(some)) for day, some in billed.items()}
 
 
