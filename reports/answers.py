@@ -14,6 +14,7 @@ from reports import cogs as margin
 from reports import load, load_age, load_evidence, load_month_end, load_pack, load_status, periods
 from reports.books import Books, Config
 from reports.load_closing import balances
+from reports.load_confirm import sale_lines
 from reports.load_events import former_legs, ledgers
 from reports.load_ledger import ledger_lines
 from reports.load_memory import memory
@@ -28,6 +29,7 @@ from reports.reconcile.aside import NOTHING
 from reports.reconcile.closing import Balances
 from reports.reconcile.engine import Past, examine
 from reports.reconcile.entries import asked, with_entries
+from reports.reconcile.lines import confirmed, invoices
 from reports.reconcile.tie_out import TieOut, tie_out
 from reports.sign_off import reasons
 from reports.status import NextDue, Status
@@ -205,10 +207,14 @@ def _tied(session: Session, books: Books, config: Config, known: Balances) -> Ti
         past=Past(former_legs(found.slots, past.former)),
     )
     whole = sides(session, books, asked(told.findings))
+    lines = sale_lines(session, books.company.id, invoices(told.findings))
+    kept = {product.sku for product in around.products if product.tracks_quantity}
     return tie_out(
         books,
         known,
-        findings=with_entries(told.findings, told.gaps, found.slots, books, whole),
+        findings=confirmed(
+            with_entries(told.findings, told.gaps, found.slots, books, whole), lines, kept, books.period.end
+        ),
         ambiguous=told.ambiguous,
         matched=told.matched,
         carried=past.carried,
