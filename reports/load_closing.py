@@ -57,7 +57,7 @@ def _daily(session: Session, books: Books) -> dict[tuple[Source, str], dict[date
                 POSTING.c.day <= books.period.end,
             )
             .group_by(POSTING.c.account, POSTING.c.day)
-        )
+        ).all()
         for account, day, amount in rows:
             found[source, account][day] = int(amount)
     return found

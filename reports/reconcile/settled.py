@@ -49,7 +49,7 @@ class Frames:
 @dataclass(frozen=True)
 class Settled:
     """`sales` (sale, id, number, invoice, channel) that are settled, with their `events` (sale, event, day, part,
-    document, number), the `legs` of these (sale, event, part, slot, amount), and the `txns` (sale, event, kind,
+    document, number), the `legs` of these (sale, event, part, day, slot, amount), and the `txns` (sale, event, kind,
     document, number) that they are; `said` (sale, word) is what journals say; `cin7` and `qbo`: id of every row that
     was looked at, and the sale that it names.
     """
@@ -120,11 +120,15 @@ def settle(frames: Frames, ways: Ways, slots: Slots, end: date) -> Settled:
     looked = frames.cin7.join(names, left_on="number", right_on="name", how="left", maintain_order="left")
     rows = _rows(looked.filter(pl.col("sale").is_not_null()), ways, slots)
     events = rows.unique("event", keep="any").select("sale", "event", "order", "day", "part", "document", "number")
-    legs = _legs(rows)
+    width = len(slots.names)
+    legs = _legs(rows, width)
     entries, said = _entries(frames, names, slots)
     named = entries.filter(pl.col("sale").is_not_null())
-    txns, theirs = _txns(entries, named), _postings(named)
-    both = legs.join(theirs, on=["at", "slot", "amount"])
+    txns, theirs = _txns(entries, named), _postings(named, width)
+    # Nearly always one leg has a place; joins by one number are the fast ones.
+    both = legs.join(theirs.select("place", "txn", other="amount"), on="place").filter(
+        pl.col("amount") == pl.col("other")
+    )
     pairs = both.group_by("event").agg(
         pl.col("sale", "txn").first(), (pl.col("txn").min() != pl.col("txn").max()).alias("odd")
     )
@@ -155,7 +159,7 @@ def settle(frames: Frames, ways: Ways, slots: Slots, end: date) -> Settled:
     return Settled(
         sales=held(sales),
         events=held(events).drop("order"),
-        legs=held(legs).drop("at").with_columns(part=pl.col("event") % _PLACES),
+        legs=held(legs).with_columns(part=pl.col("event") % _PLACES, day=_day()).drop("at", "place"),
         txns=held(pairs).drop("odd", "of_order", "txn"),
         said=held(said),
         cin7=looked.select("id", "sale"),
@@ -191,6 +195,10 @@ def _at() -> pl.Expr:
     return (pl.col("sale") * _DAYS + pl.col("day").to_physical().cast(pl.Int64) + _ZERO).alias("at")
 
 
+def _day() -> pl.Expr:
+    return (pl.col("at") % _DAYS - _ZERO).cast(pl.Int32).cast(pl.Date)
+
+
 def _rows(rows: pl.DataFrame, ways: Ways, slots: Slots) -> pl.DataFrame:
     """The rows with their event, part (null: none of PARTS) and slots."""
     told = []
@@ -203,22 +211,26 @@ def _rows(rows: pl.DataFrame, ways: Ways, slots: Slots) -> pl.DataFrame:
     return rows.with_columns((pl.col("at") * _PLACES + pl.col("part").fill_null(len(PARTS))).alias("event"))
 
 
-def _legs(rows: pl.DataFrame) -> pl.DataFrame:
+def _legs(rows: pl.DataFrame, width: int) -> pl.DataFrame:
     """What each event posts on compared accounts, slot by slot."""
     sides = [rows.select("event", "amount", slot="to"), rows.select("event", -pl.col("amount"), slot="from")]
-    at = pl.col("event") // _PLACES
-    return _added(pl.concat(sides), "event").with_columns(at.alias("at"), (at // _DAYS).alias("sale"))
+    return _added(pl.concat(sides), "event", width, pl.col("event") // _PLACES)
 
 
-def _postings(entries: pl.DataFrame) -> pl.DataFrame:
+def _postings(entries: pl.DataFrame, width: int) -> pl.DataFrame:
     """What each transaction posts on compared accounts, slot by slot."""
-    return _added(entries, "txn", "at").with_columns((pl.col("at") // _DAYS).alias("sale"))
+    return _added(entries, "txn", width, pl.col("first"), pl.col("at").first().alias("first"))
 
 
-def _added(legs: pl.DataFrame, key: str, *more: str) -> pl.DataFrame:
-    firsts = [pl.col(name).first() for name in more]
-    added = legs.filter(pl.col("slot") >= 0).group_by(key, "slot").agg(*firsts, pl.col("amount").sum())
-    return added.filter(pl.col("amount") != 0)
+def _added(legs: pl.DataFrame, key: str, width: int, at: pl.Expr, *more: pl.Expr) -> pl.DataFrame:
+    """Amounts by `key` and slot, with `place`, which is sale, day and slot as one number."""
+    both = legs.filter(pl.col("slot") >= 0).group_by((pl.col(key) * width + pl.col("slot")).alias("leg"))
+    added = both.agg(pl.col("amount").sum(), *more).filter(pl.col("amount") != 0)
+    added = added.with_columns((pl.col("leg") // width).alias(key), (pl.col("leg") % width).alias("slot"))
+    added = added.with_columns(at.alias("at"))
+    return added.select(
+        key, "slot", "amount", "at", (at // _DAYS).alias("sale"), (at * width + pl.col("slot")).alias("place")
+    )
 
 
 def _entries(frames: Frames, names: pl.DataFrame, slots: Slots) -> tuple[pl.DataFrame, pl.DataFrame]:

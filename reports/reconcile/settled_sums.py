@@ -22,25 +22,30 @@ _SETTLING = PARTS.index("settling")
 
 def aside(settled: Settled, slots: Slots, period: Period) -> Aside:
     """The sums of the settled sales; money in minor units of base currency."""
-    sales, legs = settled.sales, settled.legs.join(settled.events.select("event", "day"), on="event")
+    sales, legs = settled.sales, settled.legs
     billed = _Billed.of(settled, slots)
-    numbers = pl.concat([sales["number"], sales["invoice"]])
-    shaped = settled.events.filter(pl.col("part") != _SETTLING).select("number").unique()
-    highest = shaped.group_by(shape("number")).agg(
-        pl.col("number").str.replace_all(r"\D", "").cast(pl.Int64, strict=False).max().alias("n")
-    )
+    called = _called(settled)
     return Aside(
         matched=_matched(legs, slots, period),
         lags=_lags(settled.events),
         turned=_turned(legs, slots),
         invoiced=billed.by_channel(sales),
-        shapes=frozenset(numbers.to_frame("number").select(shape("number").unique())["shape"]),
-        highest={shape: n for shape, n in highest.iter_rows() if n is not None},
+        shapes=frozenset(pl.concat([called["shape"], sales.select(shape("number").unique())["shape"]])),
+        highest={pattern: n for pattern, n in called.iter_rows() if n is not None},
         habits=_habits(settled, slots),
         whole_sales=_whole_sales(settled),
         cases=_Listed(settled, slots),
         billed=billed,
     )
+
+
+def _called(settled: Settled) -> pl.DataFrame:
+    """shape, n: the patterns of the numbers that the ledger has of invoices and costs, and the highest of each."""
+    own, costs = (settled.events.filter(pl.col("part") == part)["number"] for part in (DOCUMENT, COST))
+    others = costs.filter(~costs.is_in(own.implode()))
+    digits = pl.col("number").str.replace_all(r"\D", "").cast(pl.Int64, strict=False)
+    numbers = pl.concat([own, others]).to_frame("number")
+    return numbers.group_by(shape("number")).agg(digits.max().alias("n"))
 
 
 def _matched(legs: pl.DataFrame, slots: Slots, period: Period) -> dict[str, int]:
