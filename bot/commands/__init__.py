@@ -132,7 +132,7 @@ COMMANDS = (
     Command(
         "show",
         "NUMBER",
-        "One document: both sides, postings, state, findings",
+        "One document: both sides, postings, lines, state, findings",
         show.arguments,
         show.parse,
         show.run,

@@ -32,7 +32,7 @@ def parse(args: argparse.Namespace) -> Request:
 def run(request: Request, deps: Deps) -> Reply:
     from reports import load  # brings the database's library, which `tieout help` need not wait for
     from reports.load_show import shown
-    from reports.show import to_json, to_text
+    from reports.show_texts import to_json, to_text
 
     with deps.books() as (session, company):
         calendar = deps.calendar(session, company)

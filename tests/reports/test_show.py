@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 from reports.books import Config
 from reports.load import books
 from reports.load_show import shown
-from reports.show import Shown, to_json, to_text
+from reports.show import Shown
+from reports.show_texts import to_json, to_text
 from sync.domain.period import Period
 from sync.errors import UserError
 from sync.store.db import reading
