@@ -104,6 +104,7 @@ class Sync:
         self, session: Session, source: Source, *, stale: Iterable[date] = (), touched: Iterable[str] = ()
     ) -> None:
         """Notes, in the caller's transaction, days of a ledger to read again and lists of Cin7 that are due."""
+        session.connection()  # the database's lock first, as `settle` takes them
         with self._lock:
             self.stale[source] |= set(stale)
             self.touched |= set(touched)
@@ -112,7 +113,7 @@ class Sync:
     def settle(self, source: Source, *, days: Iterable[date] = (), lists: Iterable[str] = ()) -> None:
         """What was marked has been read."""
         with writing(self.engine) as session:
-            # The database first, as `mark` has it: two threads that took the two locks crosswise would wait for ever.
+            # The database first, as in `mark`: two threads that took the two locks crosswise would wait for ever.
             session.connection()
             with self._lock:
                 self.stale[source] -= set(days)

@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from sync.domain.accounts import Source
 from sync.errors import Unavailable
@@ -74,6 +74,16 @@ def test_marking_inside_a_transaction_and_settling_beside_it_do_not_wait_for_eac
         assert not marking.is_alive()
     beside.join(5)
     assert "settled" in done
+
+
+def test_whoever_marks_holds_the_database_before_the_runs_own_lock(sqlite_engine: Engine) -> None:
+    sync = _sync(sqlite_engine)
+    crosswise = []
+    event.listen(sqlite_engine, "begin", lambda _connection: crosswise.append(sync._lock.locked()))
+    with writing(sync.engine) as session:
+        sync.mark(session, Source.QBO, stale=[date(2026, 1, 2)])
+    sync.settle(Source.QBO, days=[date(2026, 1, 2)])
+    assert crosswise == [False, False]
 
 
 def test_a_part_that_fails_says_why_and_keeps_its_calls(engine: Engine) -> None:
