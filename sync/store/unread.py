@@ -107,7 +107,8 @@ def sales(session: Session, company: int, limit: int, period: Period | None = No
 def every(session: Session, company: int, kinds: Collection[str]) -> list[Unread]:
     """All documents of these kinds; void ones need no detail."""
     c = _DOCUMENT.c
-    rows = session.execute(select(c.kind, c.id, c.day).where(*_unread(company, kinds), c.voided.is_(False)))
+    live = (*_unread(company), c.kind.in_(sorted(kinds)), c.voided.is_(False))
+    rows = session.execute(select(c.kind, c.id, c.day).where(*live))
     return [Unread(*row) for row in rows]
 
 
@@ -149,7 +150,7 @@ def _documents(
     """The documents that have one of the ids or numbers, or a part that has it, as movements and credit notes tell."""
     c, move = _DOCUMENT.c, _MOVEMENT.c
     moved = select(move.number).where(move.company == company).distinct()
-    notes = select(c.id).where(c.company == company, c.source == Source.CIN7.value, c.kind.in_(_NOTES))
+    notes = select(c.id).where(c.company == company, c.source == Source.CIN7.value, c.kind.concat("").in_(_NOTES))
     orders = {id_.partition("/")[0] for (id_,) in _among(session, notes, c.number, numbers)}
     words = numbers | {number for (number,) in _among(session, moved, move.task, ids)}
     by = {"id": ids | orders, "number": words, "invoice": words, "credit": words}
@@ -161,9 +162,16 @@ def _live(
 ) -> dict[Key, date | None]:
     """The unread documents of these kinds that have one of the values in one of the columns, with their days."""
     c = _DOCUMENT.c
-    query = select(c.kind, c.id, c.day).where(*_unread(company, kinds))
-    rows = (row for name, values in by.items() for row in _among(session, query, c[name], values))
+    rows = (row for name, values in by.items() for row in _among(session, _by(name, company, kinds), c[name], values))
     return {(row.kind, row.id): row.day for row in rows}
+
+
+def _by(column: str, company: int, kinds: Collection[str]) -> Select[Any]:
+    """The unread documents of these kinds, to be looked up by a column."""
+    c = _DOCUMENT.c
+    # Not as a plain column: SQLite would look up by kind instead of by number, and read every document of the kind.
+    kind = c.kind if column == "id" else c.kind.concat("")
+    return select(c.kind, c.id, c.day).where(*_unread(company), kind.in_(sorted(kinds)))
 
 
 def _among(
@@ -173,9 +181,9 @@ def _among(
         yield from session.execute(query.where(column.in_(some)))
 
 
-def _unread(company: int, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+def _unread(company: int) -> tuple[ColumnElement[bool], ...]:
     c = _DOCUMENT.c
-    mine = (c.company == company, c.source == Source.CIN7.value, c.kind.in_(sorted(kinds)))
+    mine = (c.company == company, c.source == Source.CIN7.value)
     return (*mine, c.detail_at.is_(None), c.deleted_at.is_(None))
 
 
