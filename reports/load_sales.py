@@ -103,18 +103,22 @@ class SaleFinder:
         session, company, by_part = self._session, self._company, self._by_part
         ids = {group.document for group in wanted} if self._named else set()
         ids |= {by_part[key] for group in wanted for key in group.keys if key in by_part}
-        found = {row.id: _header(row, self._places) for row in _rows(session, company, DOCUMENT.c.id, ids)}
+        headers = (_header(row, self._places) for row in _rows(session, company, DOCUMENT.c.id, ids))
+        found = {header.id: header for header in headers}
         known = {*found, *by_part.values(), *(id_ for id_, (_, _, read) in self._brief.items() if read)}
-        sale_of = {(g.document, g.number): g.document for g in self._groups if g.document in known}
-        _match(self._groups, sale_of, by_part)
+        sale_of: dict[tuple[str, str], str] = {}
+        for group in self._groups:
+            told = group.document if group.document in known else _first(by_part, group.numbers)
+            if told := told or by_part.get(group.document):
+                sale_of[group.document, group.number] = told
         self._by_number(wanted, sale_of, found)
         used = set(sale_of.values())
         sales = {id_: header for id_, header in sorted(found.items()) if id_ in used}
         others = {id_: brief for id_, brief in self._brief.items() if id_ in used and id_ not in sales}
-        told = [*(sale.credit for sale in sales.values()), *(credit for _, credit, _ in others.values())]
+        notes = [*(sale.credit for sale in sales.values()), *(credit for _, credit, _ in others.values())]
         read = [*(s.id for s in sales.values() if s.detailed), *(id_ for id_, (_, _, read) in others.items() if read)]
         return Behind(
-            sale_of, sales, frozenset(read), frozenset(note for credit in told if credit for note in numbers(credit))
+            sale_of, sales, frozenset(read), frozenset(note for credit in notes if credit for note in numbers(credit))
         )
 
     def _by_number(

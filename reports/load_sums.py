@@ -50,9 +50,10 @@ class Sums(NamedTuple):
 def sums(session: Session, company: int, groups: Sequence[Group], accounts: Collection[str]) -> Sums:
     """The sums of the lines that numbers of `groups` name, and TaskIDs where no number does."""
     found = Sums({}, {}, {})
-    _add(session, company, set(chain.from_iterable(group.numbers for group in groups)), accounts, found)
-    known = found.sale_of.keys()
-    by_task = {group.document for group in groups if group.document and known.isdisjoint(group.numbers)}
+    asked = set(chain.from_iterable(group.numbers for group in groups))
+    _add(session, company, asked, accounts, found)
+    unknown = asked - found.sale_of.keys()
+    by_task = {group.document for group in groups if group.document and unknown.issuperset(group.numbers)}
     _add(session, company, by_task, accounts, found)
     return found
 
