@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Integer, case, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ from sync.domain.period import Period
 if TYPE_CHECKING:
     import polars as pl
 
-    from reports.reconcile.settled import Settled
+    from reports.reconcile.settled import Frames, Settled
 
 FEWEST = 20_000  # rows of both ledgers: fewer are matched before the library of frames is loaded
 _MOST = 2  # one of so many rows may be left: where less can be set aside, nothing is
@@ -168,7 +168,7 @@ def set_aside(
     return found
 
 
-def _frames(session: Session, books: Books, around: Period) -> tuple[Any, pl.DataFrame] | None:
+def _frames(session: Session, books: Books, around: Period) -> tuple[Frames, pl.DataFrame] | None:
     """(Frames, kind and id of QuickBooks' headers)."""
     import polars as pl
 
