@@ -30,7 +30,7 @@ class Open:
 
 def unshipped(facts: Facts) -> Iterator[Open]:
     """Invoices of goods up to the period's end whose shipment's cost is not posted by then."""
-    lag, split, turns = _lag(facts), Split.of(facts), in_turn(facts)
+    lag, split, turns = _lag(facts), Split.of(facts), in_turn(facts, _goods)
     shipped = {doc.plain for doc in _upto(facts, "cost") if _cogs(facts, doc) > 0}
     for doc in _upto(facts, "invoice"):
         if doc.plain in shipped:
@@ -48,7 +48,7 @@ def unshipped(facts: Facts) -> Iterator[Open]:
 
 def uninvoiced(facts: Facts) -> Iterator[Open]:
     """Shipments up to the period's end, with all their cost by then, whose invoice is not authorised by then."""
-    lag, turns, told = _lag(facts), in_turn(facts), set()
+    lag, turns, told = _lag(facts), in_turn(facts, _goods), set()
     invoiced = {doc.plain for doc in _upto(facts, "invoice")}
     for doc in _upto(facts, "cost"):
         if doc.plain in invoiced or _cogs(facts, doc) <= 0 or (doc.id, doc.number) in told:

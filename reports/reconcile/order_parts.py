@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -22,9 +22,9 @@ def waits(header: Header) -> bool:
     return states[0] != "SHIPPED" and any(state.startswith(_WAITING) for state in states)
 
 
-def in_turn(facts: Facts) -> dict[Doc, Doc]:
-    """Costs that bear the number of an order in parts alone, and its invoices, each with the other of its turn: the
-    first shipment is the first invoice's. Invoices that a cost names have theirs already."""
+def in_turn(facts: Facts, goods: Callable[[Facts, Doc], int]) -> dict[Doc, Doc]:
+    """Costs that bear the number of an order in parts alone, and its invoices of `goods`, each with the other of its
+    turn: the first shipment is the first invoice's. Invoices that a cost names have theirs already."""
     orders = facts.known.orders
     split = {number: header for number, header in orders.items() if _in_parts(header)}
     costs: defaultdict[str, list[Doc]] = defaultdict(list)
@@ -38,7 +38,7 @@ def in_turn(facts: Facts) -> dict[Doc, Doc]:
     invoices: defaultdict[str, list[Doc]] = defaultdict(list)
     for doc in facts.live_of("invoice") if costs else ():
         number = next((number for number in (of_task.get(doc.id, ""), *doc.also) if number in costs), "")
-        if number and doc.plain not in named:
+        if number and doc.plain not in named and goods(facts, doc):
             invoices[number].append(doc)
     found: dict[Doc, Doc] = {}
     for number, docs in costs.items():
