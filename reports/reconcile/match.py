@@ -14,7 +14,7 @@ from reports.reconcile.documents import Doc, Header, Slots, turnover
 from reports.reconcile.edges import edges, match_named
 from reports.reconcile.exact import match_exact
 from reports.reconcile.naming import NEAR, Names, targets
-from reports.reconcile.netting import join_reversals, net_out
+from reports.reconcile.netting import join_reversals, net_out, net_out_days
 from reports.reconcile.numbers import plain
 from reports.reconcile.roles import SALES, natural
 from reports.reconcile.summaries import match_summaries
@@ -81,6 +81,7 @@ def match(found: Ledgers) -> Matched:
     for doc in apart:
         del work.cin7[doc]
     match_summaries(work, _words(work.cin7, found.channels), _words(work.cin7, _currencies(found)))
+    net_out_days(work)
     find_copies(work, told, names)
     _on_other_accounts(work, found.quiet)
     match_alike(work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from reports.reconcile.documents import Doc, Legs, turned
 from reports.reconcile.numbers import named
@@ -40,7 +40,8 @@ def _join_theirs(work: Work, case: Case) -> None:
     """The transaction by which QuickBooks undid its own, where that names it or is of the same day."""
     (txn,) = case.qbo[:1]
     for other in list(work.qbo):
-        if other.legs == turned(txn.legs) and (_related(work, txn, other) or _names(work, other, case.cin7[0].plain)):
+        related = _of_one_day(work, txn, other) or _told(work, txn, other) or _names(work, other, case.cin7[0].plain)
+        if other.legs == turned(txn.legs) and related:
             work.join(case, other)
             case.how = "reversed"
             return
@@ -53,16 +54,28 @@ def _names(work: Work, txn: Doc, number: str) -> bool:
 def net_out(work: Work, steps: Collection[Doc]) -> None:
     """Sets open documents aside that are undone by another of their own side.
 
-    In QuickBooks the opposite postings must be of the same day, or one must name the other or say that it reverses;
-    in Cin7 they must be of the same task and number, and none of the `steps` that go on with one another.
+    In QuickBooks one must name the other or say that it reverses (see `net_out_days` for the rest); in Cin7 they must
+    be of the same task and number, and none of the `steps` that go on with one another.
     """
-    for txn, other in _opposites(list(work.qbo)):
-        if txn in work.qbo and other in work.qbo and _related(work, txn, other):
-            work.put([], [txn, other], "reversed")
+    _net_out_theirs(work, _told)
     for event, other in _opposites(list(work.cin7)):
         same = (event.id, event.number) == (other.id, other.number)
         if event in work.cin7 and other in work.cin7 and same and event not in steps:
             work.put([event, other], [], "reversed")
+
+
+def net_out_days(work: Work) -> None:
+    """Sets open QuickBooks documents aside that another of the same day undoes.
+
+    Not before summaries are found: a channel's costs of a day may be just what another channel took back that day.
+    """
+    _net_out_theirs(work, _of_one_day)
+
+
+def _net_out_theirs(work: Work, belong: Callable[[Work, Doc, Doc], bool]) -> None:
+    for txn, other in _opposites(list(work.qbo)):
+        if txn in work.qbo and other in work.qbo and belong(work, txn, other):
+            work.put([], [txn, other], "reversed")
 
 
 def _opposites(docs: Iterable[Doc]) -> list[tuple[Doc, Doc]]:
@@ -76,9 +89,11 @@ def _opposites(docs: Iterable[Doc]) -> list[tuple[Doc, Doc]]:
     return found
 
 
-def _related(work: Work, txn: Doc, other: Doc) -> bool:
-    if txn.day == other.day:
-        return True
+def _of_one_day(work: Work, txn: Doc, other: Doc) -> bool:
+    return txn.day == other.day
+
+
+def _told(work: Work, txn: Doc, other: Doc) -> bool:
     texts = [_texts(work, doc) for doc in (txn, other)]
     for doc, said in ((txn, texts[1]), (other, texts[0])):
         if doc.number and any(named(text, {doc.plain}) for text in said):

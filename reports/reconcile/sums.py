@@ -40,7 +40,7 @@ def complete(work: Work, found: Iterable[Edge]) -> None:
 
 
 def rest_of(work: Work, found: Iterable[Edge]) -> None:
-    """Pairs what is left of events that were taken apart with transactions that post exactly that."""
+    """Pairs what is left of events that were taken apart with transactions that post exactly that, or some of it."""
     for edge in sorted(found, key=lambda edge: (-edge.strength, edge.event.key, edge.txn.key)):
         if edge.txn not in work.qbo or edge.strength <= NEAR:
             continue
@@ -48,6 +48,15 @@ def rest_of(work: Work, found: Iterable[Edge]) -> None:
         same = [doc for doc in rest if doc.legs == edge.txn.legs]
         if same:
             work.put([same[0]], [edge.txn], "number")
+            continue
+        left = {piece for _, piece in work.parts.values()}
+        for doc in rest:
+            rows = _rows_making(doc.pairs, edge.txn.legs) if doc in left else None
+            if rows:
+                kept, further = _parts(doc, rows)
+                work.divide(doc, kept, further)
+                work.put([kept], [edge.txn], "number")
+                break
 
 
 def _settle(work: Work, case: Case, others: Sequence[Doc]) -> None:

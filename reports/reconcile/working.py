@@ -88,6 +88,12 @@ class Work:
         del self.case_of[doc]
         self.cin7[rest] = None
 
+    def divide(self, doc: Doc, kept: Doc, rest: Doc) -> None:
+        """Puts two parts in the place of an open event; both are open."""
+        self.parts[doc] = (kept, rest)
+        del self.cin7[doc]
+        self.cin7 |= {kept: None, rest: None}
+
     def pieces(self, doc: Doc) -> tuple[Doc, ...]:
         """What an event was taken apart into, or the event itself."""
         kept, rest = self.parts.get(doc, (None, None))

@@ -139,6 +139,29 @@ def test_one_of_two_that_fit_alike_is_not_guessed() -> None:
     assert [(len(case.cin7), len(case.qbo), case.how) for case in found.cases] == [(2, 1, "ambiguous")]
 
 
+def test_a_channels_costs_that_another_took_back_that_day_are_two_journals_and_no_reversal() -> None:
+    text = """
+2026-01-05 Sale s1 INV-1 310 630 60.00
+2026-01-05 Sale s2 CR-2 630 310 60.00
+qbo 2026-01-05 JournalEntry 8 - 82:60.00 85:-60.00
+qbo 2026-01-05 JournalEntry 9 - 82:-60.00 85:60.00
+"""
+    assert told(examined(text, channels={"INV-1": "Shopify", "CR-2": "Amazon"})) == []
+
+
+def test_a_cost_that_was_changed_twice_on_its_day_is_three_journals() -> None:
+    text = """
+2026-01-05 Sale s1 INV-1 310 630 60.00
+2026-01-05 Sale s1 INV-1 310 630 3.32
+2026-01-05 Sale s1 INV-1 310 630 6.36
+qbo 2026-01-05 JournalEntry 8 INV-1 82:60.00 85:-60.00
+qbo 2026-01-05 JournalEntry 9 INV-1 82:3.32 85:-3.32
+qbo 2026-01-05 JournalEntry 10 INV-1 82:6.36 85:-6.36
+"""
+    found = examined(text)
+    assert (told(found), found.ambiguous) == ([], ())
+
+
 def test_a_channels_day_journal_is_the_sum_of_its_documents() -> None:
     text = """
     2026-01-05 Sale t1 INV-1 610 200 100.00
