@@ -29,7 +29,8 @@ from sync.domain.period import Period
 if TYPE_CHECKING:
     import polars as pl
 
-    from reports.reconcile.settled import Frames, Settled
+    from reports.reconcile.frames import Frames
+    from reports.reconcile.settled import Settled
 
 FEWEST = 20_000  # rows of both ledgers: fewer are matched before the library of frames is loaded
 _MOST = 2  # one of so many rows may be left: where less can be set aside, nothing is
@@ -172,7 +173,7 @@ def _frames(session: Session, books: Books, around: Period) -> tuple[Frames, pl.
     """(Frames, kind and id of QuickBooks' headers)."""
     import polars as pl
 
-    from reports.reconcile.settled import Frames
+    from reports.reconcile.frames import Frames
 
     c, d, company = POSTING.c, DOCUMENT.c, books.company.id
     days, near = (each.day.between(around.start, around.end) for each in (c, d))

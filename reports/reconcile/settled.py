@@ -6,7 +6,7 @@ transaction that names it and posts the same on its day. All else is left to the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,6 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from reports.reconcile.documents import Slots
+from reports.reconcile.frames import CLEAN, DAYS, Frames, at, day, shape
+from reports.reconcile.naming_columns import entries, transactions
 from reports.reconcile.roles import Ways
 from sync.domain.accounts import Source
 
@@ -22,28 +24,6 @@ PARTS = ("document", "settling", "cost")
 DOCUMENT, COST = 0, 2
 _BESIDE = 9  # as many as tell where an order lies (see causes/voided_in_cin7.py)
 _PLACES = 4  # for a part: PARTS, or none of them
-_CLEAN = r"^[A-Z0-9][A-Z0-9._#-]{0,17}$"  # a number in plain form already, and one word
-_WORD = r"[^\W_](?:[\w/.#:-]*[^\W_])?"  # as `numbers.tokens` takes words from a text, in upper case
-_END = r"^[^-/_:#.]*[-/_:#.](.+)$"  # of COGS-INV-00012 what stands after the first cut
-_ID = r"^(0|[1-9]\d{0,14})$"  # as QuickBooks gives them out
-_LINK = r'^\[\["([^"]+)", ?"([^"]+)"\]\]$'  # of a header that is linked to one document: (kind, id)
-_DAYS, _ZERO = 1 << 23, 1 << 22  # a day fits into so many, and is counted from there: before the year 1 there is none
-
-
-@dataclass(frozen=True)
-class Frames:
-    """Rows of both ledgers as columns, those of Cin7 that are sales' and have surely the number that they show.
-
-    `cin7`: id, day, document, number, debit, credit, amount; `qbo`: id, day, kind, document, number, account, amount;
-    `sales`: Cin7's headers of sales that nothing is odd about: id, number, invoice, channel; `links`: kind, id and
-    links (as JSON) of QuickBooks' payments. Money in minor units of base currency. `memo` is one of `qbo`'s columns
-    too, empty but for journals whose number may not tell what they are.
-    """
-
-    cin7: pl.DataFrame
-    qbo: pl.DataFrame
-    sales: pl.DataFrame
-    links: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -83,8 +63,8 @@ class Settled:
         lost = _numbered(pl.DataFrame({"name": sorted(words)}, schema={"name": pl.String}))
         lost = lost.join(own, on="shape", how="semi")
         found = [pl.Series("sale", [], dtype=pl.Int64)]
-        for (shape,), some in lost.group_by("shape"):
-            alike = own.filter(pl.col("shape") == shape).sort("digits")
+        for (pattern,), some in lost.group_by("shape"):
+            alike = own.filter(pl.col("shape") == pattern).sort("digits")
             places = np.searchsorted(alike["digits"].to_numpy(), some["digits"].to_numpy())
             found += [alike["sale"].slice(max(0, place - _BESIDE), 2 * _BESIDE) for place in places]
         return pl.concat(found).unique().sort()
@@ -120,19 +100,14 @@ def settle(frames: Frames, ways: Ways, slots: Slots, end: date) -> Settled:
     looked = frames.cin7.join(names, left_on="number", right_on="name", how="left", maintain_order="left")
     rows = _rows(looked.filter(pl.col("sale").is_not_null()), ways, slots)
     events = rows.unique("event", keep="any").select("sale", "event", "order", "day", "part", "document", "number")
-    width = len(slots.names)
-    legs = _legs(rows, width)
-    entries, said = _entries(frames, names, slots)
-    named = entries.filter(pl.col("sale").is_not_null())
-    txns, theirs = _txns(entries, named), _postings(named, width)
-    # Nearly always one leg has a place; joins by one number are the fast ones.
-    both = legs.join(theirs.select("place", "txn", other="amount"), on="place").filter(
-        pl.col("amount") == pl.col("other")
-    )
-    pairs = both.group_by("event").agg(
-        pl.col("sale", "txn").first(), (pl.col("txn").min() != pl.col("txn").max()).alias("odd")
-    )
-    pairs = pairs.join(txns.select("txn", "of_order", "kind", "document", "number"), on="txn")
+    posted, said = entries(frames, names, slots)
+    named = posted.filter(pl.col("sale").is_not_null())
+    txns, width = transactions(posted, named), len(slots.names)
+    legs, theirs = _legs(rows, width), _postings(named, width)
+    # Nearly always one leg has a place.
+    both = legs.join(theirs.select("place", "txn", other="amount"), on="place")
+    both = both.filter(pl.col("amount") == pl.col("other"))
+    pairs = _pairs(both, txns)
 
     def count(some: pl.DataFrame) -> NDArray[np.int64]:
         return np.bincount(some["sale"].to_numpy(), minlength=len(sales))
@@ -140,18 +115,8 @@ def settle(frames: Frames, ways: Ways, slots: Slots, end: date) -> Settled:
     whole = _one_of_each(events, end, count)
     whole &= (count(legs) == count(both)) & (count(theirs) == count(both))
     whole &= (count(events) == count(pairs)) & (count(txns) == count(pairs))
-    for odd in (
-        rows.filter(pl.col("part").is_null() | (pl.max_horizontal("to", "from") < 0)),
-        _mixed(rows, "event", ["document", "order"]),
-        named.filter(pl.col("txn").is_null()),
-        txns.filter("torn"),
-        pairs.filter(pl.col("odd") | pairs["txn"].is_duplicated()),
-        # Where an event bears the order's number, only that leads to it.
-        events.filter("order").join(pairs.filter(~pl.col("of_order")).select("event"), on="event"),
-        _of_others(events, sales),
-        _credited(legs, slots),
-    ):
-        whole[odd["sale"].to_numpy()] = False
+    odd = (*_odd_events(rows, events, legs, sales, slots), *_odd_pairs(events, named, txns, pairs))
+    whole[pl.concat([frame["sale"] for frame in odd]).to_numpy()] = False
 
     def held(some: pl.DataFrame) -> pl.DataFrame:
         return some.filter(pl.Series(whole[some["sale"].to_numpy()]))
@@ -159,17 +124,45 @@ def settle(frames: Frames, ways: Ways, slots: Slots, end: date) -> Settled:
     return Settled(
         sales=held(sales),
         events=held(events).drop("order"),
-        legs=held(legs).with_columns(part=pl.col("event") % _PLACES, day=_day()).drop("at", "place"),
+        legs=held(legs).with_columns(part=pl.col("event") % _PLACES, day=day()).drop("at", "place"),
         txns=held(pairs).drop("odd", "of_order", "txn"),
         said=held(said),
         cin7=looked.select("id", "sale"),
-        qbo=entries.select("id", "sale"),
+        qbo=posted.select("id", "sale"),
     )
+
+
+def _pairs(both: pl.DataFrame, txns: pl.DataFrame) -> pl.DataFrame:
+    """Each event with a transaction that shares a leg with it; `odd`: there are several."""
+    several = (pl.col("txn").min() != pl.col("txn").max()).alias("odd")
+    pairs = both.group_by("event").agg(pl.col("sale", "txn").first(), several)
+    return pairs.join(txns.select("txn", "of_order", "kind", "document", "number"), on="txn")
+
+
+def _odd_events(
+    rows: pl.DataFrame, events: pl.DataFrame, legs: pl.DataFrame, sales: pl.DataFrame, slots: Slots
+) -> Iterator[pl.DataFrame]:
+    """What of Cin7's keeps a sale from being settled."""
+    yield rows.filter(pl.col("part").is_null() | (pl.max_horizontal("to", "from") < 0))
+    yield _mixed(rows, "event", ["document", "order"])
+    yield _of_others(events, sales)
+    yield _credited(legs, slots)
+
+
+def _odd_pairs(
+    events: pl.DataFrame, named: pl.DataFrame, txns: pl.DataFrame, pairs: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    """What of QuickBooks' keeps a sale from being settled."""
+    yield named.filter(pl.col("txn").is_null())
+    yield txns.filter("torn")
+    yield pairs.filter(pl.col("odd") | pairs["txn"].is_duplicated())
+    # Where an event bears the order's number, only that leads to it.
+    yield events.filter("order").join(pairs.filter(~pl.col("of_order")).select("event"), on="event")
 
 
 def _named(sales: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(sales, name -> sale) of those whose invoice and order have numbers that no other has; `order`: whose it is."""
-    sales = sales.filter(pl.all_horizontal(pl.col("number", "invoice").str.contains(_CLEAN)))
+    sales = sales.filter(pl.all_horizontal(pl.col("number", "invoice").str.contains(CLEAN)))
     both = pl.concat([sales["invoice"], sales["number"]])
     alone = ~both.is_duplicated()
     sales = sales.filter(alone.head(len(sales)) & alone.tail(len(sales))).with_row_index("sale")
@@ -181,22 +174,8 @@ def _named(sales: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _numbered(names: pl.DataFrame) -> pl.DataFrame:
     """The names that are numbers, with their shape and digits."""
     digits = pl.col("name").str.replace_all(r"\D", "").cast(pl.Int64, strict=False)
-    shaped = names.filter(pl.col("name").str.contains(_CLEAN)).with_columns(shape("name"), digits.alias("digits"))
+    shaped = names.filter(pl.col("name").str.contains(CLEAN)).with_columns(shape("name"), digits.alias("digits"))
     return shaped.drop_nulls("digits")
-
-
-def shape(name: str) -> pl.Expr:
-    """The pattern of a number that is in plain form, as `numbers.shape` gives it."""
-    return pl.col(name).str.replace_all(r"\d", "9").alias("shape")
-
-
-def _at() -> pl.Expr:
-    """Sale and day as one number: joins and groups by one number are the fast ones."""
-    return (pl.col("sale") * _DAYS + pl.col("day").to_physical().cast(pl.Int64) + _ZERO).alias("at")
-
-
-def _day() -> pl.Expr:
-    return (pl.col("at") % _DAYS - _ZERO).cast(pl.Int32).cast(pl.Date)
 
 
 def _rows(rows: pl.DataFrame, ways: Ways, slots: Slots) -> pl.DataFrame:
@@ -207,7 +186,7 @@ def _rows(rows: pl.DataFrame, ways: Ways, slots: Slots) -> pl.DataFrame:
         place = PARTS.index(part) if part in PARTS else None
         told.append((debit, credit, place, slots.of(Source.CIN7, debit), slots.of(Source.CIN7, credit)))
     schema = {"debit": pl.String, "credit": pl.String, "part": pl.Int64, "to": pl.Int64, "from": pl.Int64}
-    rows = rows.join(pl.DataFrame(told, schema=schema, orient="row"), on=["debit", "credit"]).with_columns(_at())
+    rows = rows.join(pl.DataFrame(told, schema=schema, orient="row"), on=["debit", "credit"]).with_columns(at())
     return rows.with_columns((pl.col("at") * _PLACES + pl.col("part").fill_null(len(PARTS))).alias("event"))
 
 
@@ -229,82 +208,8 @@ def _added(legs: pl.DataFrame, key: str, width: int, at: pl.Expr, *more: pl.Expr
     added = added.with_columns((pl.col("leg") // width).alias(key), (pl.col("leg") % width).alias("slot"))
     added = added.with_columns(at.alias("at"))
     return added.select(
-        key, "slot", "amount", "at", (at // _DAYS).alias("sale"), (at * width + pl.col("slot")).alias("place")
+        key, "slot", "amount", "at", (at // DAYS).alias("sale"), (at * width + pl.col("slot")).alias("place")
     )
-
-
-def _entries(frames: Frames, names: pl.DataFrame, slots: Slots) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(QuickBooks' rows with the sale that their number, their link or their words name, what journals say).
-
-    `sale` is null where none is named; `txn` is kind and id as one number, null where the id is none; `of_order`: it is
-    the order that is named.
-    """
-    col = pl.col
-    kinds = {kind: n for n, kind in enumerate(sorted(frames.qbo["kind"].unique()))}
-    code = col("kind").replace_strict(kinds, return_dtype=pl.Int64)
-    slot = col("account").replace_strict(dict(slots.qbo), default=-1, return_dtype=pl.Int64)
-    number = pl.when(col("document").str.contains(_ID)).then("document").cast(pl.Int64)
-    rows = frames.qbo.with_columns(slot.alias("slot"), (number * len(kinds) + code).alias("txn"))
-    rows = rows.join(names.rename({"order": "of_order"}), left_on="number", right_on="name", how="left")
-    rest = rows.filter(col("sale").is_null()).drop("sale", "of_order")
-    said = pl.DataFrame(schema={"sale": pl.Int64, "word": pl.String})
-    if len(rest):
-        told, said = _by_words(rest.filter(col("kind") == "JournalEntry"), names)
-        told = pl.concat([told, _by_link(rest, frames.links, frames.qbo, names)])
-        rest = rest.join(told, on=["kind", "document"], how="left")
-        rows = pl.concat([rows.filter(col("sale").is_not_null()), rest.select(rows.columns)])
-    return rows.with_columns(_at()), said
-
-
-def _by_words(journals: pl.DataFrame, names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """((kind, document, sale, of_order) of journals that name just one sale, the words that they say).
-
-    A word of the number goes before one of the memo, as in COGS-INV-00012; a number alone may say nothing.
-    """
-    col, key = pl.col, ["kind", "document"]
-    found, words = [], []
-    rest = journals
-    for column in ("number", "memo"):
-        texts = rest.select(*key, col(column).str.to_uppercase().str.extract_all(_WORD).alias("word")).unique()
-        told = texts.explode("word").filter(col("word").str.contains(r"\d"))
-        told = told.with_columns(col("word").str.extract(_END).alias("end"))
-        whole = told.join(names, left_on="word", right_on="name")
-        ends = told.join(whole, on=[*key, "word"], how="anti").join(names, left_on="end", right_on="name")
-        named = pl.concat([whole.select(*key, "sale", "order"), ends.select(*key, "sale", "order")])
-        found.append(named)
-        words += [told.select(*key, "word"), told.join(whole, on=[*key, "word"], how="anti").select(*key, word="end")]
-        rest = rest.join(named, on=key, how="anti")
-    of = (
-        pl.concat(found)
-        .group_by(key)
-        .agg(col("sale").n_unique().alias("sales"), col("sale").first(), col("order").all())
-    )
-    of = of.filter(col("sales") == 1).select(*key, "sale", of_order="order")
-    said = pl.concat(words).drop_nulls().join(of, on=key)
-    return of, said.join(names, left_on=["word", "sale"], right_on=["name", "sale"], how="anti").select("sale", "word")
-
-
-def _by_link(rows: pl.DataFrame, links: pl.DataFrame, qbo: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """(kind, document, sale, of_order) of payments that are linked to one document, which is a sale's invoice."""
-    other = pl.col("links").str.extract_groups(_LINK).struct.rename_fields(["its_kind", "its_id"]).struct.unnest()
-    of = links.select("kind", "links", document="id").join(rows, on=["kind", "document"], how="semi")
-    of = of.with_columns(other).drop_nulls()
-    its = ["its_kind", "its_id"]
-    numbers = qbo.select(its_kind="kind", its_id="document", name="number").join(of, on=its, how="semi").unique()
-    named = of.join(numbers, on=its).join(names.filter(~pl.col("order")), on="name")
-    return named.select("kind", "document", "sale", of_order="order")
-
-
-def _txns(entries: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    """The transactions that name a sale; `torn` are those with rows of more than one day or name."""
-    col = pl.col
-    firsts = col("sale", "of_order", "kind", "document", "number").first()
-    torn = (col("at").min() != col("at").max()) | (col("of_order").min() != col("of_order").max())
-    txns = named.group_by("txn").agg(firsts, torn.alias("torn"), pl.len().alias("rows"))
-    if len(named) == len(entries):
-        return txns
-    total = entries.group_by("txn").agg(pl.len().alias("total"))
-    return txns.join(total, on="txn").with_columns(col("torn") | (col("total") != col("rows")))
 
 
 def _one_of_each(

@@ -10,8 +10,9 @@ import polars as pl
 
 from reports.reconcile.aside import Aside
 from reports.reconcile.documents import Doc, Legs, Slots
+from reports.reconcile.frames import shape
 from reports.reconcile.roles import role
-from reports.reconcile.settled import COST, DOCUMENT, PARTS, Settled, shape
+from reports.reconcile.settled import COST, DOCUMENT, PARTS, Settled
 from reports.reconcile.working import Case
 from sync.domain.accounts import Source
 from sync.domain.period import Period
