@@ -49,7 +49,7 @@ def _numbers(txn: Doc, known: Collection[str], work: Work) -> Iterator[str]:
     number = txn.plain
     if number in known:
         yield number
-    linked = [found for found in linked_numbers(txn, work) if found in known]
+    linked = [found for found in linked_numbers(txn, work, known) if found in known]
     yield from linked
     if not linked and number not in known:
         yield from (found for found, _ in named(txn.number, known))

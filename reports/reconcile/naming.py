@@ -112,7 +112,7 @@ def _told(txn: Doc, work: Work, names: Names) -> Iterator[tuple[str, int]]:
     for text in (number, *texts):
         yield from ((found, WORD) for found in _by_pattern(text, work) if found in known)
     yield from ((found, NEAR) for found, _ in named(number, names.near))
-    yield from ((linked, LINK) for linked in linked_numbers(txn, work))
+    yield from ((linked, LINK) for linked in linked_numbers(txn, work, known))
 
 
 def _by_pattern(text: str, work: Work) -> Iterator[str]:
@@ -122,10 +122,17 @@ def _by_pattern(text: str, work: Work) -> Iterator[str]:
             yield plain(found.group(1) if pattern.groups else found.group())
 
 
-def linked_numbers(txn: Doc, work: Work) -> Iterator[str]:
-    """The Cin7 numbers of the documents that a payment or credit is linked to."""
+def linked_numbers(txn: Doc, work: Work, known: Collection[str]) -> Iterator[str]:
+    """The Cin7 numbers of the documents that a payment or credit is linked to.
+
+    QuickBooks may number them in its own way; then their notes tell which of the `known` they are.
+    """
     header = work.header(txn)
     for kind, id_ in header.links if header else ():
         other = work.headers.get((kind, id_))
-        if other is not None and other.number:
-            yield plain(other.number)
+        if other is None:
+            continue
+        own = plain(other.number)
+        told = [] if own in known else [number for number, _ in named(other.memo, known)]
+        if told or own:
+            yield from told or [own]

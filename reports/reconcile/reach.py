@@ -58,7 +58,7 @@ def _named(txn: Doc, work: Work) -> Iterator[str]:
     header = work.header(txn)
     yield txn.plain
     yield from stems(txn.number)
-    yield from linked_numbers(txn, work)
+    yield from linked_numbers(txn, work, ())
     for text in (txn.number, *txn.texts, *((header.memo,) if header else ())):
         for token in tokens(text):
             yield token

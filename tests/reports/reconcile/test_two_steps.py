@@ -130,3 +130,15 @@ def test_a_journal_entered_twice_is_not_the_months_only_sale_of_a_channel() -> N
     notes = [Header(Source.QBO, "JournalEntry", str(n), "CG-1", memo="COGS for INV-1") for n in (7, 8)]
     found = told(examined(text, *notes, channels={"INV-2": "Shopify"}))
     assert [cause for cause, control, _ in found if control == "cogs"] == ["duplicate_in_qbo", "missing_in_qbo"]
+
+
+def test_a_payment_of_two_invoices_that_quickbooks_numbered_itself_is_theirs() -> None:
+    text, headers, links = "", [], []
+    for n, amount in ((1, "60.00"), (2, "40.00")):
+        text += f"2026-01-05 Sale t{n} INV-{n} 610 200 {amount}\n2026-01-20 Sale t{n} INV-{n} 090 610 {amount}\n"
+        text += f"qbo 2026-01-05 Invoice 7{n} 100{n} 84:{amount} 79:-{amount}\n"
+        headers.append(Header(Source.QBO, "Invoice", f"7{n}", f"100{n}", memo=f"Cin7 INV-{n}"))
+        links.append(("Invoice", f"7{n}"))
+    headers.append(Header(Source.QBO, "Payment", "9", "", links=tuple(links)))
+    found = examined(text + "qbo 2026-01-20 Payment 9 - 35:100.00 84:-100.00", *headers)
+    assert (told(found), found.ambiguous) == ([], ())
