@@ -53,6 +53,8 @@ class Ways:
         if own in (left, right):
             other = right if left == own else left
             return _settling(own, other), left == own
+        if {left, right} == {_MONEY, "result"}:
+            return ATTACHED, left == _MONEY  # what a payment gains or loses by the rate, as a row of its own
         if _MONEY in (left, right) and "prepaid" in (left, right):
             return "prepayment", left == _MONEY
         if "accrued_purchases" in (left, right) and word == "purchase":

@@ -44,14 +44,18 @@ def find(view: View) -> Iterable[Finding]:
 
 
 def on_gains_alone(view: View) -> bool:
-    """A foreign payment that relieves the same and differs on the currency account (and the bank) only."""
+    """A foreign payment that relieves the same and differs on the currency account (and the bank) only; or the same
+    money that relieves what its document stands at there, so that it gains by as much more or less.
+    """
     if view.role() not in ("payment", "supplier payment", "refund") or not view.case.qbo:
         return False
     header = view.header(view.case.qbo[0])
     if header is None or header.currency in ("", view.known.currency):
         return False
-    slots = [slot for slot, _ in view.case.difference]
-    return len(slots) == 1 and view.known.slots.controls[slots[0]] not in _OWED
+    apart = {view.known.slots.controls[slot] in _OWED: amount for slot, amount in view.case.difference}
+    if len(view.case.difference) == 1:
+        return not apart.keys() & {True}
+    return len(view.case.difference) == len(apart) == 2 and not sum(apart.values())
 
 
 def _by_one_ratio(view: View, header: Header) -> bool:

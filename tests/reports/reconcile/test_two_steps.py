@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from reports.reconcile.documents import Header
 from sync.domain.accounts import Source
@@ -142,3 +144,31 @@ def test_a_payment_of_two_invoices_that_quickbooks_numbered_itself_is_theirs() -
     headers.append(Header(Source.QBO, "Payment", "9", "", links=tuple(links)))
     found = examined(text + "qbo 2026-01-20 Payment 9 - 35:100.00 84:-100.00", *headers)
     assert (told(found), found.ambiguous) == ([], ())
+
+
+PAID_ABROAD = """
+2026-01-05 Purchase p1 BILL-1 630 800 245.00
+2026-01-15 Purchase p1 BILL-1 800 090 245.00
+2026-01-15 Purchase p1 BILL-1 404 090 8.00
+"""
+ABROAD = Header(Source.QBO, "Bill", "7", "BILL-1", currency="EUR", rate=Decimal("0.94"), total=26630)
+FOREIGN = (
+    Header(Source.CIN7, "Purchase", "p1", "PO-1", invoice="BILL-1", currency="EUR", total=26630),
+    ABROAD,
+    replace(ABROAD, id="5", number="BILL-0", rate=Decimal("0.92"), day=date(2026, 1, 6)),
+    Header(Source.QBO, "BillPayment", "9", "", currency="EUR", rate=Decimal("0.95"), total=26630,
+           links=(("Bill", "7"),)),
+)  # fmt: skip
+
+
+def test_what_a_payment_loses_by_the_rate_is_part_of_it_though_cin7_posts_it_apart() -> None:
+    text = PAID_ABROAD + "qbo 2026-01-05 Bill 7 BILL-1 85:245.00 86:-245.00\n"
+    assert told(examined(text + "qbo 2026-01-15 BillPayment 9 - 86:245.00 83:8.00 35:-253.00", *FOREIGN)) == []
+
+
+def test_another_rate_of_a_bill_makes_its_payment_gain_otherwise() -> None:
+    text = PAID_ABROAD + "qbo 2026-01-05 Bill 7 BILL-1 85:250.33 86:-250.33\n"
+    found = examined(text + "qbo 2026-01-15 BillPayment 9 - 86:250.33 83:2.67 35:-253.00", *FOREIGN)
+    assert [(cause, amount) for cause, _, amount in told(found)] == [
+        ("exchange_rate_differs", amount) for amount in (533, -533, -533, 533)
+    ]
