@@ -23,7 +23,7 @@ _MOST = Goal("<=", _CALLS)
 
 
 def measure() -> Iterator[Figure]:
-    world = build(2026, today=TODAY, size=4, switches=Switches(page_cap=100))
+    world = build(2026, today=TODAY, size=1, switches=Switches(page_cap=100))
     key = Fernet.generate_key().decode()
     with tempfile.TemporaryDirectory() as folder, serve(world, limits=True, latency=_LATENCY) as served:
         engine = new_cache(Path(folder))

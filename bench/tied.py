@@ -23,7 +23,7 @@ _SIDES = {
     "qbo": "document, kind, number, name, memo, day, account, amount",
 }
 _LOADED = {
-    "tieout": ("bench.calls", "reports.answers", "reports.reconcile.settled_sums", "sync.store.db"),
+    "tieout": ("bench.calls", "reports.answers", "reports.reconcile.settled_sums", "sync.store.db", "numpy.ma"),
     "polars": ("connectorx", "polars", "pyarrow"),
     "duckdb": ("connectorx", "duckdb", "pyarrow"),
     "pandas": ("pandas",),

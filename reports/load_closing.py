@@ -74,9 +74,9 @@ def _stock(session: Session, books: Books) -> StockValue | None:
     opening = books.company.opening_day or day
     if _first_gap(windows(session, books.company.id, Source.CIN7), opening, day):
         return None
-    rows = session.execute(select(STOCK_DAY.c.value, STOCK_DAY.c.taken_at).where(ours, STOCK_DAY.c.day == day)).all()
-    value: Decimal = sum((row.value for row in rows), Decimal(0))
-    taken_at: datetime = max(row.taken_at for row in rows)
+    that = (ours, STOCK_DAY.c.day == day)
+    value = sum(session.execute(select(STOCK_DAY.c.value).where(*that)).scalars(), Decimal(0))
+    taken_at: datetime = session.execute(select(func.max(STOCK_DAY.c.taken_at)).where(*that)).scalar_one()
     ledger = session.scalar(
         select(func.sum(POSTING.c.amount)).where(
             POSTING.c.company == books.company.id,

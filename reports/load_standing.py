@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from sqlalchemy import Select, and_, case, func, literal, select
+from sqlalchemy import Select, String, and_, case, func, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from reports.books import Books
@@ -134,7 +134,8 @@ def _negative(session: Session, books: Books) -> dict[tuple[str, str], Decimal]:
     ours = c.company == books.company.id
     day = session.scalar(select(func.max(c.day)).where(ours, c.day.between(*_days(books))))
     later = None if day else session.scalar(select(func.min(c.day)).where(ours, c.day > books.period.end))
-    rows = session.execute(select(c.sku, c.location, c.on_hand).where(ours, c.day == (day or later)))
+    below = type_coerce(c.on_hand, String).like("-%")  # quantities are exact text
+    rows = session.execute(select(c.sku, c.location, c.on_hand).where(ours, c.day == (day or later), below))
     found = {(row.sku, row.location): row.on_hand for row in rows if row.on_hand < 0}
     if later and found:
         moved = select(move.sku, move.location, move.quantity).where(
