@@ -75,7 +75,7 @@ def _stock(session: Session, books: Books) -> StockValue | None:
     if _first_gap(windows(session, books.company.id, Source.CIN7), opening, day):
         return None
     that = (ours, STOCK_DAY.c.day == day)
-    value = sum(session.execute(select(STOCK_DAY.c.value).where(*that)).scalars(), Decimal(0))
+    value = sum(session.execute(select(STOCK_DAY.c.value).where(*that)).scalars().all(), Decimal(0))
     taken_at: datetime = session.execute(select(func.max(STOCK_DAY.c.taken_at)).where(*that)).scalar_one()
     ledger = session.scalar(
         select(func.sum(POSTING.c.amount)).where(
