@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -13,16 +14,22 @@ from sqlalchemy import BigInteger, ColumnElement, Select, String, case, cast, fu
 from sqlalchemy.orm import Session
 
 from reports.books import Books
-from reports.load_tables import MOVEMENT, among, distinct, streamed, whole
+from reports.load_lines import COST, FREE
+from reports.load_tables import DOCUMENT, LINE, MOVEMENT, PRODUCT, among, distinct, streamed, whole
 from reports.reconcile.numbers import plain
 from reports.reconcile.standing import Moved
+from sync.domain.accounts import Source
 from sync.domain.money import digits, to_minor
 
+_SOME = Decimal(-1)  # lines of cost tell no quantity, but something left
 _TELLING = re.compile(r"purchase|unstock|^transfer", re.IGNORECASE)  # movements of purchases and transfers
 
 
 def moved(session: Session, books: Books) -> tuple[Moved, ...]:
-    """Movements of purchases and transfers, and of the sales that may have no cost; by product and day."""
+    """Movements of purchases and transfers, and of the sales that may have no cost; by product and day.
+
+    Of a shipment without any movement, the lines of its sale tell what it cost, where they were read.
+    """
     c, company = MOVEMENT.c, books.company.id
     wanted = select(c.task, c.number, c.kind, c.day, c.sku, c.quantity, c.amount)
     kinds = [kind for kind in _kinds(session, company) if _TELLING.search(kind)]
@@ -41,7 +48,32 @@ def moved(session: Session, books: Books) -> tuple[Moved, ...]:
         Moved(*key, quantity, to_minor(amount, books.currency))  # type: ignore[call-arg]  # the key is five columns
         for key, (quantity, amount) in sums.items()
     ]
-    return tuple(sorted(found))
+    return tuple(sorted((*found, *_by_lines(session, books))))
+
+
+def _by_lines(session: Session, books: Books) -> Iterator[Moved]:
+    """The costs of shipments at no cost that no movement is cached of, as the lines of their sales tell them."""
+    line, head, own, move = LINE.c, DOCUMENT.c, PRODUCT.c, MOVEMENT.c
+    ours = (line.company == books.company.id) & (line.source == Source.CIN7.value) & (line.kind == "Sale")
+    costs = ours & line.section.in_(COST)
+    free = select(line.document).where(costs, FREE, line.day <= books.period.end)
+    tasks = distinct(session, free) - {""}
+    cached = select(move.task).where(move.company == books.company.id, among(session, move.task, tasks))
+    tasks -= distinct(session, cached) if tasks else set()
+    if not tasks:
+        return
+    same = (head.company == line.company) & (head.source == line.source)
+    sale = same & (head.kind == line.kind) & (head.id == line.id)
+    product = (own.company == line.company) & (own.source == line.source) & (own.id == line.item)
+    rows = session.execute(
+        select(line.document, head.number, line.day, own.sku, func.sum(func.coalesce(line.cost, 0)))
+        .join_from(LINE, DOCUMENT, sale)
+        .outerjoin(PRODUCT, product)
+        .where(costs, among(session, line.document, tasks), line.day.is_not(None), head.voided.is_(False))
+        .group_by(line.document, head.number, line.day, own.sku)
+    )
+    for task, number, day, sku, cost in rows:
+        yield Moved(task, number, "Sale", day, sku or "", _SOME, -int(cost))
 
 
 def _costless(session: Session, books: Books) -> set[str]:

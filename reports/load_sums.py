@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import Integer, Select, String, and_, bindparam, case, func, literal_column, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-from reports.load_lines import CHARGED, COST
+from reports.load_lines import CHARGED, COST, FREE
 from reports.load_tables import DOCUMENT, LINE, listed
 from reports.trade import SALE_KIND, Group
 from sync.domain.accounts import Source
@@ -134,8 +134,7 @@ def shipped_free(session: Session, company: int, period: Period) -> set[str]:
         select(LINE.c.id).where(
             LINE.c.company == company,
             LINE.c.source == Source.CIN7.value,
-            # Written out, not bound: only so does the database take its index of such lines.
-            LINE.c.cost == literal_column("0"),
+            FREE,
             LINE.c.day >= period.start,
             LINE.c.day <= period.end,
             LINE.c.section.in_(COST),

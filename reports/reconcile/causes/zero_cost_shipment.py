@@ -13,7 +13,8 @@ from reports.reconcile.standing import Facts, Moved
 def find(facts: Facts) -> Iterator[Finding]:
     """**zero_cost_shipment**: goods left before they had any cost, so the sale shows a margin of 100%.
 
-    How seen: the movements of the shipment have a quantity and no cost, and no later change has given them one.
+    How seen: the movements of the shipment, or else the lines of its sale, have no cost, and no later change has given
+    them one.
     Remedy: authorise the purchase, and Cin7 restates the cost; a manual journal would count it twice.
     When it is wrong: the goods are free samples or consigned.
     """
