@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.books import Books, Config
-from reports.load_headers import Headers, also, by_key, channels, headers, named_headers, texts
+from reports.load_headers import Headers, also, by_key, called, channels, headers, named_headers, texts
 from reports.load_moved import changes
 from reports.load_rows import TRADE, cin7_rows, halves, outside, qbo_rows
 from reports.load_settled import Apart, enough, set_aside
@@ -115,6 +115,8 @@ def _reach(loading: _Loading, more: Reach) -> bool:
         return False
     loading.further = (older, other)
     loading.own |= by_key(named_headers(session, books.company.id, more.own))
+    # A cost that is left of a voided sale has no customer; its invoice, months before it, has.
+    loading.theirs |= by_key(called(session, books.company.id, more.named))
     loading.lone = more.txns
     if loading.apart:
         patterns = loading.config.patterns

@@ -84,6 +84,15 @@ def named_headers(session: Session, company: int, words: Collection[str]) -> Ite
             yield _header(row)
 
 
+def called(session: Session, company: int, numbers: Collection[str]) -> Iterator[Header]:
+    """QuickBooks' headers with one of these plain numbers, of any day."""
+    c = DOCUMENT.c
+    query = select(*_HEADER).where(c.company == company, c.source == Source.QBO.value)
+    if numbers:
+        for row in streamed(session, query.where(among(session, func.upper(c.number), numbers)).order_by(c.kind, c.id)):
+            yield _header(row)
+
+
 def unfinished() -> ColumnElement[bool]:
     """Cin7's sales and purchases of any day whose statuses say that something of them is still to come."""
     version = func.upper(DOCUMENT.c.version)

@@ -20,7 +20,8 @@ class Reach:
     """Numbers in plain form: of Cin7 documents and of QuickBooks documents that may lie outside.
 
     `own`: TaskIDs and plain numbers of Cin7's documents without counterpart, whose headers may lie outside; `txns`:
-    ids of QuickBooks' without counterpart, whose lines may name one; `parties`: names of customers and suppliers with
+    ids of QuickBooks' without counterpart, whose lines may name one, and `named` what their numbers and texts name;
+    `parties`: names of customers and suppliers with
     an order in parts that still waits, whose later documents nothing else names.
     """
 
@@ -28,6 +29,7 @@ class Reach:
     qbo: frozenset[str]
     own: frozenset[str] = frozenset()
     txns: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
 
 
@@ -40,11 +42,13 @@ def reach(found: Ledgers, matched: Matched, period: Period) -> Reach:
     prefixes = {"", *_prefixes(matched.cases)}
     lone = [doc for case in cases if not case.qbo for doc in case.cin7]
     own = {number for doc in lone for number in (doc.plain, *doc.also)} - {""}
+    theirs = [txn for case in cases if not case.cin7 for txn in case.qbo]
     return Reach(
         frozenset(cin7 - {""}),
         frozenset(prefix + number for prefix in prefixes for number in own),
         frozenset(own | {doc.id for doc in lone}),
-        frozenset(txn.id for case in cases if not case.cin7 for txn in case.qbo),
+        frozenset(txn.id for txn in theirs),
+        frozenset(number for txn in theirs for number in _named(txn, work)) - {""},
         frozenset(header.name for header in found.cin7_headers.values() if header.name and in_parts(header, period)),
     )
 

@@ -18,7 +18,7 @@ from tests.reports.reconcile.worlds import Cached
 TODAY = date(2026, 11, 22)
 _MONTHS = 2  # beside the whole life of the company
 # Of the suite of a seed a run takes what fits a coffee; with every seed every cause comes about often.
-_SAMPLE = ((11, "twenty at once"), (4, "pair"), (7, "alone consolidation_differs"))
+_SAMPLE = ((11, "twenty at once"), (4, "pair"), (7, "alone consolidation_differs"), (17, "alone voided_in_cin7"))
 
 
 @pytest.fixture(scope="module")
