@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from reports.books import Books, Config
 from reports.load_columns import columns
 from reports.load_headers import Headers, by_key, headers, headers_of
 from reports.load_rows import cin7_rows, qbo_rows
-from reports.load_tables import DOCUMENT, POSTING, among_ids
+from reports.load_tables import DOCUMENT, POSTING, among
 from reports.reconcile import mentions
 from reports.reconcile.aside import Aside
 from reports.reconcile.documents import Header, Slots
@@ -105,10 +105,14 @@ class Apart:
         c = POSTING.c.id
         cin7, qbo = ids
         ours = list(
-            cin7_rows(self.session, self.books, self.around, where=among_ids(self.session, c, cin7)) if cin7 else ()
+            cin7_rows(self.session, self.books, self.around, where=among(self.session, c, cin7, BigInteger))
+            if cin7
+            else ()
         )
         theirs = list(
-            qbo_rows(self.session, self.books, self.around, where=among_ids(self.session, c, qbo)) if qbo else ()
+            qbo_rows(self.session, self.books, self.around, where=among(self.session, c, qbo, BigInteger))
+            if qbo
+            else ()
         )
         self.cin7 += ours
         self.qbo += theirs

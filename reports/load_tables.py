@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, Row, Select, cast, func, literal, select
+from sqlalchemy import JSON, BigInteger, ColumnElement, Row, Select, Text, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from sync.store import bot_tables, run_tables, tables
@@ -36,24 +36,26 @@ JOB = _TABLES["job"]
 _AT_ONCE = 2_000  # rows
 
 
-def among(session: Session, column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
-    """Whether `column` has one of the values, however many: they travel as one JSON text, not as thousands of marks."""
-    return listed(session.get_bind().dialect.name, column, literal(json.dumps(sorted(values))))
+def among(
+    session: Session,
+    column: ColumnElement[Any],
+    values: Collection[str] | Collection[int],
+    of: type[Text | BigInteger] = Text,
+) -> ColumnElement[bool]:
+    """Whether `column` has one of the values, however many: they travel as one JSON text, not as thousands of marks.
+
+    `of`: what the values are.
+    """
+    return listed(session.get_bind().dialect.name, column, literal(json.dumps(sorted(values))), of)
 
 
-def listed(dialect: str, column: ColumnElement[str], told: ColumnElement[str]) -> ColumnElement[bool]:
+def listed(
+    dialect: str, column: ColumnElement[Any], told: ColumnElement[str], of: type[Text | BigInteger] = Text
+) -> ColumnElement[bool]:
     """Whether `column` has one of the values of the JSON list `told`, in the words of that database."""
     if dialect == "sqlite":
         return column.in_(select(func.json_each(told).table_valued("value").c.value))
-    return column.in_(select(func.json_array_elements_text(cast(told, JSON)).column_valued()))
-
-
-def among_ids(session: Session, column: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
-    """As `among`, for whole numbers."""
-    told = literal(json.dumps(sorted(ids)))
-    if session.get_bind().dialect.name == "sqlite":
-        return column.in_(select(func.json_each(told).table_valued("value").c.value))
-    return column.in_(select(cast(func.json_array_elements_text(cast(told, JSON)).column_valued(), BigInteger)))
+    return column.in_(select(cast(func.json_array_elements_text(cast(told, JSON)).column_valued(), of)))
 
 
 def distinct(session: Session, query: Select[Any]) -> set[str]:

@@ -228,8 +228,6 @@ def qbo_documents(rows: Iterable[QboRow], slots: Slots) -> tuple[list[Doc], list
 
 
 def _transaction(kind: str, id_: str, own: list[QboRow], slots: Slots) -> Doc:
-    if len(own) == 2 and own[0].account != own[1].account:
-        return _of_two(kind, id_, own, slots)
     first = min(own)
     nets: dict[tuple[str, str, str], int] = {}
     for row in own:
@@ -249,29 +247,4 @@ def _transaction(kind: str, id_: str, own: list[QboRow], slots: Slots) -> Doc:
         texts=tuple(sorted({memo for _, memo, _ in nets if memo})),
         plain=plain(first.number),
         gross=sum([amount for amount in nets.values() if amount > 0]),
-    )
-
-
-def _of_two(kind: str, id_: str, own: list[QboRow], slots: Slots) -> Doc:
-    """A transaction of two rows on two accounts, as nearly all journals and payments are: nothing of it nets out."""
-    first, last = own if own[0] < own[1] else (own[1], own[0])
-    one, other = first.memo, last.memo
-    texts = (one,) if one == other else tuple(sorted((one, other)))
-    legs = (
-        (slots.qbo.get(first.account, ELSEWHERE), first.amount),
-        (slots.qbo.get(last.account, ELSEWHERE), last.amount),
-    )
-    return Doc(
-        side=Source.QBO,
-        id=id_,
-        kind=kind,
-        number=first.number,
-        day=first.day,
-        role=kind,
-        legs=added(legs),
-        rows=2,
-        name=first.name if first.name > last.name else last.name,
-        texts=texts if texts[0] else texts[1:],
-        plain=plain(first.number),
-        gross=max(first.amount, 0) + max(last.amount, 0),
     )
