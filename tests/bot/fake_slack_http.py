@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
-from slack_sdk.signature import SignatureVerifier
+from slack_sdk.signature import Clock, SignatureVerifier
 
 from tests.bot.fake_slack import AFTER, FakeSlack, Fault
 from tests.bot.fake_slack_methods import answer
@@ -135,24 +135,21 @@ def _args(kind: str, body: bytes) -> dict[str, Any]:
 class AppCaller:
     """Sends to an app what Slack sends: signed commands, presses of buttons, submitted modals, events."""
 
-    def __init__(self, slack: FakeSlack, events_url: str, signing_secret: str) -> None:
+    def __init__(self, slack: FakeSlack, events_url: str, signing_secret: str, clock: Clock | None = None) -> None:
         self._slack = slack
         self._url = events_url
-        self._signer = SignatureVerifier(signing_secret)
+        self._signer = SignatureVerifier(signing_secret, clock or Clock())
 
     def send(self, body: str, kind: str, **headers: str) -> httpx.Response:
         """Any signed body; `headers` replace those that Slack would send."""
-        signed = self._signer.generate_signature(timestamp=str(int(self._now())), body=body) or ""
+        stamp = str(int(self._signer.clock.now()))  # read once: what is signed is what is sent
         standing = {
             "Content-Type": kind,
-            "X-Slack-Request-Timestamp": str(int(self._now())),
-            "X-Slack-Signature": signed,
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": self._signer.generate_signature(timestamp=stamp, body=body) or "",
         }
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         return httpx.post(self._url, content=body.encode(), headers=standing | given, timeout=10, trust_env=False)
-
-    def _now(self) -> float:
-        return self._signer.clock.now()
 
     def response_url(self) -> str:
         return self._slack.api_url.replace("/api/", f"/response/{next(self._slack.numbers)}")

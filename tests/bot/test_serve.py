@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import subprocess
 import sys
@@ -13,15 +14,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_sdk.signature import Clock
 
 from sync.sandbox.serve import Served as Company
 from sync.sandbox.serve import serve
 from tests.bot.fake_slack import FakeSlack, running
+from tests.bot.fake_slack_http import AppCaller
 from tests.bot.offices import Gate, buttons, open_gate, small_company, words
-from tests.bot.served import Served, serving, settings, until
+from tests.bot.served import SECRET, Served, serving, settings, until
 
 ANN, BOB = "U0ANN1", "U0BOB1"
 TOML = '[sync]\nevery = "manual"\nlease = "3s"\n[slack]\nalerts = "C0ALERTS"\n'
+
+
+class _Ticking(Clock):
+    """A clock on which a second ends between any two readings, as it does between some of fifty at once."""
+
+    def __init__(self) -> None:
+        self._read = itertools.count(int(time.time()))
+
+    def now(self) -> float:
+        return float(next(self._read))
 
 
 @dataclass
@@ -73,6 +86,8 @@ def test_it_takes_requests_on_an_empty_cache_and_answers_only_what_slack_signed(
         assert caller.send(body, kind, X_Slack_Signature="v0=00").status_code == 401
         assert caller.send(body, kind, X_Slack_Request_Timestamp=str(int(time.time()) - 400)).status_code == 401
         assert caller.send(body, kind, X_Slack_Request_Timestamp="now").status_code == 401
+        each_reading_a_second_on = AppCaller(place.slack, f"{served.address}/slack/events", SECRET, _Ticking())
+        assert each_reading_a_second_on.command("/sync", "help").status_code == 200
         challenge = caller.send('{"type": "url_verification", "challenge": "c4"}', "application/json")
         assert (challenge.status_code, challenge.json()) == (200, {"challenge": "c4"})
         assert served.get("/slack/events").status_code == 405
