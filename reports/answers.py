@@ -117,6 +117,7 @@ def job_since(session: Session, company: int, job: str, rule: str) -> datetime |
     return load_status.since(session, company, job, rule)
 
 
+@_uncollected()
 def reconcile(session: Session, company: int, period: Period, config: Config, *, today: date) -> TieOut:
     """The tie-out of `period`: controls, findings, closing balances, proofs; NotSynced where a ledger is not cached."""
     books = load.books(session, company, period, config, today=today)
@@ -125,6 +126,7 @@ def reconcile(session: Session, company: int, period: Period, config: Config, *,
     return _tied(session, books, config, balances(session, books))
 
 
+@_uncollected()
 def weekly(
     session: Session,
     company: int,
@@ -191,7 +193,6 @@ def _open(session: Session, books: Books, side: str, config: Config) -> OpenItem
     return open_on(session, whole, side, at)
 
 
-@_uncollected()
 def _tied(session: Session, books: Books, config: Config, known: Balances) -> TieOut:
     past = memory(session, books)
     around = state(session, books, past.late)
