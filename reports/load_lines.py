@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from sqlalchemy import and_, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from reports.load_tables import DOCUMENT, LINE, LOCATION, MOVEMENT, PRODUCT, AnyRow, among
-from reports.trade import SALE_KIND, Part, SaleDetail
+from reports.trade import SALE_KIND, Part, SaleDetail, SaleHeader
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 
@@ -20,6 +20,7 @@ SHIPPED = ("Fulfilment", "Restock")
 COST = ("Movement",)
 # Written out, not bound: only so does the database take its index of such lines.
 FREE = LINE.c.cost == literal_column("0")
+_OF_SALES = ("sale", "restock")  # how the kinds of their stock movements begin
 _QBO_CHARGED = {"Invoice": 1, "SalesReceipt": 1, "CreditMemo": -1, "RefundReceipt": -1}
 _PART = (
     LINE.c.id,
@@ -33,6 +34,16 @@ _PART = (
     LINE.c.location,
     LINE.c.day,
     LINE.c.account,
+)
+_MOVED = (
+    MOVEMENT.c.sku,
+    MOVEMENT.c.task,
+    MOVEMENT.c.kind,
+    MOVEMENT.c.number,
+    MOVEMENT.c.day,
+    MOVEMENT.c.quantity,
+    MOVEMENT.c.amount,
+    MOVEMENT.c.location,
 )
 
 
@@ -148,26 +159,48 @@ def orders_of_tasks(session: Session, company: int, tasks: Collection[str]) -> d
     return {task: number for task, number in rows if number}
 
 
-def movements(session: Session, company: int, period: Period) -> dict[str, tuple[Part, ...]]:
-    """TaskID and number -> the dated stock movements of sales in the period, each with its exact cost."""
+def movements(session: Session, company: int, period: Period, known: Mapping[str, str]) -> dict[str, tuple[Part, ...]]:
+    """TaskID and number -> the dated stock movements of sales in the period, each with its exact cost.
+
+    `known` are the names of locations by id.
+    """
     rows = session.execute(
-        select(
-            MOVEMENT.c.sku,
-            MOVEMENT.c.task,
-            MOVEMENT.c.kind,
-            MOVEMENT.c.number,
-            MOVEMENT.c.day,
-            MOVEMENT.c.quantity,
-            MOVEMENT.c.amount,
-            MOVEMENT.c.location,
-        )
+        select(*_MOVED)
         .where(MOVEMENT.c.company == company, MOVEMENT.c.day >= period.start, MOVEMENT.c.day <= period.end)
         .order_by(MOVEMENT.c.product, MOVEMENT.c.position)
     )
+    names = set(known.values())
     found: dict[str, list[Part]] = defaultdict(list)
     for row in rows:
-        if row.kind.casefold().startswith(("sale", "restock")):
-            part = Part((row.kind, row.task), row.sku, "", None, row.quantity, row.location, row.day, exact=row.amount)
+        if row.kind.casefold().startswith(_OF_SALES):
+            part = _movement(row, names)
             for key in {row.task, row.number}:
                 found[key].append(part)
     return {key: tuple(parts) for key, parts in sorted(found.items()) if key}
+
+
+def sent(
+    session: Session, company: int, sales: Iterable[SaleHeader], known: Mapping[str, str]
+) -> dict[str, tuple[Part, ...]]:
+    """Sale id -> the movements, of whatever day, that say from where its goods left and where they came back to."""
+    of = {key: sale.id for sale in sales for key in (sale.credit, sale.invoice, sale.number, sale.id) if key}
+    names = set(known.values())
+    found: dict[str, dict[tuple[str, int], Part]] = defaultdict(dict)
+    for column in (MOVEMENT.c.task, MOVEMENT.c.number) if of else ():
+        rows = session.execute(
+            select(*_MOVED, MOVEMENT.c.product, MOVEMENT.c.position)
+            .where(MOVEMENT.c.company == company, among(session, column, of))
+            .order_by(MOVEMENT.c.product, MOVEMENT.c.position)
+        )
+        for row in rows:
+            if row.quantity and row.kind.casefold().startswith(_OF_SALES):
+                found[of[getattr(row, column.name)]][row.product, row.position] = _movement(row, names)
+    return {sale: tuple(parts.values()) for sale, parts in sorted(found.items())}
+
+
+def _movement(row: AnyRow, names: Collection[str]) -> Part:
+    section = "Restock" if row.kind.casefold().startswith("restock") else "Fulfilment"
+    place, _, inside = row.location.partition(": ")
+    # "Main Warehouse: Bin 1" is a bin of the location (Cin7 docs: examples of /stockTransferList).
+    location = place if inside and row.location not in names and place in names else row.location
+    return Part((section, row.task), row.sku, "", None, row.quantity, location, row.day, exact=row.amount)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, not_, or
 from sqlalchemy.orm import Session
 
 from reports.books import Books
-from reports.load_lines import details, movements, places, qbo_lines, skus_of
+from reports.load_lines import details, movements, places, qbo_lines, sent, skus_of
 from reports.load_sales import Behind, SaleFinder, credit_notes
 from reports.load_sums import shipped_free
 from reports.load_tables import POSTING, PRODUCT, among
@@ -38,6 +38,7 @@ def trade(session: Session, books: Books, *, grouped: bool = False) -> Trade:
     whole = {behind.sale_of.get((group.document, group.number), "") for group in asked}
     whole |= set() if grouped else shipped_free(session, company, books.period)
     read = details(session, company, whole & behind.read, known, costed=grouped)
+    unread = [sale for id_, sale in behind.sales.items() if id_ not in behind.read]
     return Trade(
         groups=groups,
         sales=behind.sales,
@@ -47,7 +48,8 @@ def trade(session: Session, books: Books, *, grouped: bool = False) -> Trade:
         told=told,
         notes=behind.notes,
         qbo_lines=qbo_lines(session, company, _unread(groups, behind)) if grouped else {},
-        movements=movements(session, company, books.period) if grouped else {},
+        movements=movements(session, company, books.period, known) if grouped else {},
+        sent=sent(session, company, unread, known) if grouped else {},
         costed_after=_costed_after(session, books, apart, behind.sale_of),
         products=_products(session, company, None if grouped else skus_of(read)),
         revenue_accounts=revenue,

@@ -57,7 +57,7 @@ def _sales(trade: Trade, base: str) -> Iterator[Share]:
     for group in trade.of("revenue"):
         sale, named = trade.sale(group), (group.name,)
         party = sale.customer if sale else group.party or None
-        place = sale.location if sale else None
+        place = _whence(trade, sale)
         if not group.sold:
             yield Share(group.amount, 0, None, "", Decimal(0), place, sale)
             continue
@@ -67,7 +67,7 @@ def _sales(trade: Trade, base: str) -> Iterator[Share]:
             continue
         for part, amount in lines:
             whole = Share(amount, 0, part.sku, part.name, _units(part), place, sale, named, party)
-            yield from _placed(whole, _places(trade, sale, part.sku, ""))
+            yield from _placed(whole, _places(trade, sale, part.sku, "", back=amount < 0))
 
 
 def _units(part: Part) -> Decimal:
@@ -126,7 +126,7 @@ def _costs(trade: Trade, period: Period, base: str) -> Iterator[Share]:
         sale = trade.sale(groups[0]) if key else None
         named = tuple(sorted({group.name for group in groups})) if key else ()
         party = sale.customer if sale else groups[0].party or None if key else None
-        place = sale.location if sale else None
+        place = _whence(trade, sale)
         parts = _moved(trade, sale, groups, amount, period, base) if key else None
         if parts is None:
             yield Share(0, amount, None, "", Decimal(0), place, sale, named, party)
@@ -136,7 +136,7 @@ def _costs(trade: Trade, period: Period, base: str) -> Iterator[Share]:
             if part.location:
                 yield replace(whole, location=part.location)
             else:
-                yield from _placed(whole, _places(trade, sale, part.sku, part.set[1]))
+                yield from _placed(whole, _places(trade, sale, part.sku, part.set[1], back=cost < 0))
 
 
 def _moved(
@@ -168,12 +168,28 @@ def _signs(detail: SaleDetail, moved: Sequence[Part]) -> Iterator[list[int]]:
     yield [1 if part.set[1] in sent else -1 for part in moved]
 
 
-def _places(trade: Trade, sale: SaleHeader | None, sku: str, shipment: str) -> dict[str, Decimal]:
-    """From where a product of a sale was shipped, by quantity; empty while no fulfilment is known."""
+def _whence(trade: Trade, sale: SaleHeader | None) -> str | None:
+    """Where a sale is at home: the one place from where all of it was shipped, else, and until then, its own."""
+    if sale is None:
+        return None
+    places = {part.location for part in _shipped(trade, sale) if part.set[0] == "Fulfilment"}
+    return places.pop() if len(places) == 1 else sale.location
+
+
+def _shipped(trade: Trade, sale: SaleHeader | None) -> Sequence[Part]:
+    """What of a sale left and came back, as its detail says, or its movements where that was not read."""
     detail: SaleDetail | None = trade.details.get(sale.id) if sale else None
+    moved = detail.shipped if detail else trade.sent.get(sale.id, ()) if sale else ()
+    return [part for part in moved if part.location]
+
+
+def _places(trade: Trade, sale: SaleHeader | None, sku: str, shipment: str, *, back: bool) -> dict[str, Decimal]:
+    """From where a product of a sale was shipped, or `back` where to it came back, by quantity; empty while no
+    fulfilment of it is known."""
+    mine = [part for part in _shipped(trade, sale) if sku and part.sku == sku]
+    section = "Restock" if back else "Fulfilment"
+    same = [part for part in mine if part.set[1] == shipment] or [part for part in mine if part.set[0] == section]
     found: defaultdict[str, Decimal] = defaultdict(Decimal)
-    mine = [p for p in detail.shipped if sku and p.sku == sku and p.location] if detail else []
-    same = [part for part in mine if part.set[1] == shipment]
     for part in same or mine:
         found[part.location] += abs(part.quantity or Decimal(0))
     return {place: quantity for place, quantity in sorted(found.items()) if quantity}

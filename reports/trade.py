@@ -115,6 +115,8 @@ class Trade:
     its lines, where they were read. `qbo_lines`: invoice or credit note number -> QBO's (currency, rate, lines).
     `read`: ids of sales whose lines were read, of which `details` holds those that sums do not do for; `told`: (kind,
     document, number) of a group -> its units, where the sums tell them; `notes`: numbers known to be credit notes.
+    `movements`: TaskID or number -> dated costs of the period; `sent`: sale id -> its movements of any day, which say from
+    where its goods left, where its lines were not read.
     `apart`: what `unpaired` says of the groups, where that was asked before.
     `costed_after`: sales of the period without cost in it whose cost posted later.
     `revenue_accounts`: Cin7 codes of the revenue control.
@@ -129,6 +131,7 @@ class Trade:
     notes: frozenset[str] = frozenset()
     qbo_lines: Mapping[str, tuple[str, Decimal | None, tuple[Part, ...]]] = field(default_factory=dict)
     movements: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    sent: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     costed_after: frozenset[str] = frozenset()
     products: Mapping[str, Stocked] = field(default_factory=dict)
     revenue_accounts: frozenset[str] = frozenset()

@@ -184,6 +184,8 @@ def read_report(body: bytes) -> Report:
         columns=tuple(_leaves(tree.Columns)),
         rows=rows,
     )
+    if not rows or not report.columns:
+        _refuse_said_cut(body)
     if rows and not report.columns:
         report.refuse("it has rows but no columns")
     return report

@@ -255,7 +255,11 @@ class MovementRow(SQLModel, table=True):
     """A product's dated stock movement with its actual cost; a product's rows are replaced together."""
 
     __tablename__ = "movement"
-    __table_args__ = (Index("ix_movement_day", "company", "day"), Index("ix_movement_task", "company", "task"))
+    __table_args__ = (
+        Index("ix_movement_day", "company", "day"),
+        Index("ix_movement_task", "company", "task"),
+        Index("ix_movement_number", "company", "number"),
+    )
     company: int = Field(primary_key=True, foreign_key="company.id")
     product: str = Field(primary_key=True)
     position: int = Field(primary_key=True)

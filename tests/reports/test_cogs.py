@@ -113,6 +113,41 @@ def test_fulfilments_that_are_known_say_from_where_it_was_sold(made: Cache) -> N
     }
 
 
+def test_movements_say_from_where_it_was_sold_where_no_detail_was_read(made: Cache) -> None:
+    made.add(
+        DocumentRow(company=1, source="qbo", kind="Invoice", id="1", number="INV-1", status="", currency="USD",
+                    seen_at=READ),
+        *(LineRow(company=1, source="qbo", kind="Invoice", id="1", position=n, item=item, amount=amount)
+          for n, (item, amount) in enumerate((("qA", 6000), ("qB", 3000), ("", 1000)))),
+        *(MovementRow(company=1, product=sku, position=0, sku=sku, task="f1", kind="Sale", number="SO-1",
+                      day=date(2026, 1, 6), quantity=Decimal(-1), amount=Decimal(cost), location=place)
+          for sku, cost, place in (("A", "-45", "Main"), ("B", "-15", "Main: Bin 7"))),
+    )  # fmt: skip
+    # All that the sale sent left one place, so its shipping charge belongs there too.
+    assert by_key(ask(made, "location")) == {"Main": (21000, 6500), None: (300, 0)}
+    # Shipped after the period, it was sold from there all the same.
+    early = Period(date(2026, 1, 5), date(2026, 1, 5))
+    assert by_key(ask(made, "location", early)) == {"Main": (10000, 0)}
+
+
+def test_a_return_goes_where_it_was_put_and_leaves_the_sale_where_it_was(made: Cache) -> None:
+    read_s1(made)
+    with Session(made.engine) as session:
+        session.add_all([
+            PostingRow(company=1, source="cin7", account=account, day=date(2026, 1, 25), document="s1", kind="Sale",
+                       number="INV-1/CR-9", amount=amount, counter="", position=n)
+            for n, (account, amount) in enumerate((("200", 1000), ("610", -1000)))
+        ])  # fmt: skip
+        session.add(line("s1", "CreditNote", "CR-9", sku="B", amount=1000, quantity=Decimal("0.5"), account="200"))
+        session.add(line("s1", "Restock", "CR-9", sku="B", quantity=Decimal("0.5"), location="L2"))
+        session.commit()
+    assert by_key(ask(made, "location")) == {
+        "East": (4000 + 1000 - 1000, 3000),
+        "Main": (2000 + 3000 + 11000, 1500 + 1500 + 500),
+        None: (300, 0),
+    }
+
+
 def test_quickbooks_lines_and_movements_do_where_no_detail_was_read(made: Cache) -> None:
     made.add(
         DocumentRow(company=1, source="qbo", kind="Invoice", id="1", number="INV-1", status="", currency="USD",

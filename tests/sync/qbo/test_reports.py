@@ -104,6 +104,16 @@ def test_a_section_that_says_it_was_cut_is_too_large_whatever_its_form() -> None
         next(found.rows[0].inner())
 
 
+def test_a_report_that_has_nothing_but_the_word_that_it_was_cut_is_too_large_and_not_empty() -> None:
+    said = "Unable to display more data. Please reduce the date range."
+    for whole in (
+        tree(Rows={"Row": [{"ColData": [{"value": said}]}]}),
+        tree(Columns={"Column": []}, Rows={}, Message=said),
+    ):
+        with pytest.raises(TooLarge):
+            read_report(whole)
+
+
 def test_rows_without_columns_are_refused() -> None:
     with pytest.raises(UnexpectedPayload, match="no columns"):
         read_report(tree(Rows={"Row": [{"ColData": [cell("a")]}]}))
