@@ -115,8 +115,8 @@ class Trade:
     its lines, where they were read. `qbo_lines`: invoice or credit note number -> QBO's (currency, rate, lines).
     `read`: ids of sales whose lines were read, of which `details` holds those that sums do not do for; `told`: (kind,
     document, number) of a group -> its units, where the sums tell them; `notes`: numbers known to be credit notes.
-    `movements`: TaskID or number -> dated costs of the period; `sent`: sale id -> its movements of any day, which say from
-    where its goods left, where its lines were not read.
+    `movements`: TaskID or number -> dated costs of the period; `sent`: sale id -> its movements of any day, where its
+    lines were not read: they say from where its goods left.
     `apart`: what `unpaired` says of the groups, where that was asked before.
     `costed_after`: sales of the period without cost in it whose cost posted later.
     `revenue_accounts`: Cin7 codes of the revenue control.
