@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -65,19 +65,58 @@ def _cin7(session: Session, books: Books, side: str, at: date) -> list[OpenDocum
         .where(*_inside(books, Source.CIN7, side), POSTING.c.day <= at)
         .group_by(*grouped)
     )
-    families: defaultdict[_Key, list[AnyRow]] = defaultdict(list)
+    families: Mapping[_Key, list[AnyRow]] = defaultdict(list)
     for row in rows:
         first = row.number.partition("/")[0].strip() if side == "receivables" else row.number.strip()
         families[first, row.name].append(row)
-    owed = {key: sign * sum(int(row[2]) for row in some) for key, some in families.items()}
-    _apply_credits(session, books, side, owed)
+    owed = _owed(families, sign)
     headers = _headers(session, books, side, {number for (number, _), amount in owed.items() if amount})
-    moved = _moved_later(session, books, side, at)
+    families = _of_one_document(side, families, headers, owed)
+    owed = _owed(families, sign)
+    _apply_credits(session, books, side, owed)
+    moved, known = _moved_later(session, books, side, at), frozenset(number for number, _ in owed)
     return [
-        _family(books, side, key, families[key], amount, headers.get(key[0], ()), moved)
+        _family(books, side, key, families[key], amount, headers.get(key[0], ()), moved, known)
         for key, amount in sorted(owed.items())
         if amount
     ]
+
+
+def _owed(families: Mapping[_Key, list[AnyRow]], sign: int) -> dict[_Key, int]:
+    return {key: sign * sum(int(row[2]) for row in some) for key, some in families.items()}
+
+
+def _of_one_document(
+    side: str, families: Mapping[_Key, list[AnyRow]], headers: Mapping[str, list[AnyRow]], owed: Mapping[_Key, int]
+) -> defaultdict[_Key, list[AnyRow]]:
+    """The families with those put together that are one document's, whatever the texts of its rows begin with.
+
+    Which words Cin7 puts before the customer in a payment's text, and whether rows of a purchase bear the number of its
+    bill or of its order, differs; the lists know the party, and the bill of an order that has one only.
+    """
+    found: defaultdict[_Key, list[AnyRow]] = defaultdict(list)
+    for (number, name), rows in families.items():
+        header = _header_of(side, number, name, rows, headers) if owed[number, name] else None
+        invoices = _parts(header.invoice) if header is not None else set()
+        if header is not None and number == header.number and len(invoices) == 1:
+            (number,) = invoices
+        found[number, name if header is None else header.counterparty] += rows
+    return found
+
+
+def _header_of(
+    side: str, number: str, name: str, rows: Iterable[AnyRow], headers: Mapping[str, list[AnyRow]]
+) -> AnyRow | None:
+    """The sale or purchase of a family, None where none or several fit.
+
+    Its party stands in the text; a freight forwarder's bill is in the supplier's purchase, and not the supplier's. Only
+    invoices of sales, which Cin7 numbers itself, are told by their number alone.
+    """
+    some, ids = headers.get(number, []), {row[4] for row in rows}
+    fitting = [header for header in some if header.counterparty and header.counterparty.casefold() in name.casefold()]
+    own = [header for header in fitting if header.id in ids]
+    chosen = own or fitting or (some if side == "receivables" else [])
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def _apply_credits(session: Session, books: Books, side: str, owed: dict[_Key, int]) -> None:
@@ -111,20 +150,24 @@ def _family(
     key: _Key,
     rows: Iterable[AnyRow],
     base: int,
-    headers: Iterable[AnyRow],
+    headers: Sequence[AnyRow],
     moved: frozenset[str],
+    known: frozenset[str],
 ) -> OpenDocument:
+    """One open document; where its rows bear an order's number, the bills of the order that are not `known` by
+    themselves are its other names."""
     number, party = key
-    some = list(rows)
-    fitting = [row for row in headers if row.counterparty.casefold() == party.casefold()] or list(headers)
+    some, named = list(rows), [row for row in headers if number in _parts(row.invoice)]
+    fitting = [row for row in named if row.counterparty.casefold() == party.casefold()] or named
     header: AnyRow | None = fitting[0] if len(fitting) == 1 else None
+    bills = {part for row in headers if row.number == number for part in _parts(row.invoice)} - known
     moved_since = bool(moved & {row.number for row in some})
     whole = base == books.map.sign(side) * sum(int(row[5]) for row in some)
     return OpenDocument(
         source=Source.CIN7,
         party=party,
         number=number,
-        numbers=frozenset(part.strip() for row in some for part in row.number.split("/")) | {number},
+        numbers=frozenset(part.strip() for row in some for part in row.number.split("/")) | {number} | bills,
         kind=header.kind if header else _KINDS[side][0],
         id=header.id if header else min(row[4] for row in some),
         currency=header.currency if header else "",
@@ -155,7 +198,7 @@ def _in_currency(
 
 
 def _headers(session: Session, books: Books, side: str, numbers: set[str]) -> dict[str, list[AnyRow]]:
-    """Invoice number -> the sales or purchases that name it."""
+    """Number of an invoice or order -> the sales or purchases of it, where one of their numbers is asked for."""
     rows = session.execute(
         select(DOCUMENT).where(
             DOCUMENT.c.company == books.company.id,
@@ -167,8 +210,9 @@ def _headers(session: Session, books: Books, side: str, numbers: set[str]) -> di
     )
     found: defaultdict[str, list[AnyRow]] = defaultdict(list)
     for row in rows:
-        for part in _parts(row.invoice) & numbers:
-            found[part].append(row)
+        own = {*_parts(row.invoice), row.number}
+        for number in own if own & numbers else ():
+            found[number].append(row)
     return found
 
 

@@ -19,7 +19,7 @@ from reports.open_items import Balance, OpenDocument, OpenItems, open_items, to_
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 from sync.store.db import reading
-from sync.store.tables import DocumentRow, LineRow
+from sync.store.tables import DocumentRow, LineRow, PostingRow
 from tests.reports.ledgers import READ, TODAY, cache
 
 AT = date(2026, 2, 10)
@@ -224,6 +224,43 @@ def test_a_credit_that_is_applied_later_has_settled_nothing_yet(engine: Engine) 
     found = opened(engine, before, "payables")
     assert told(found) == {"B-1": (10000, 10000)}
     assert found.other(_QBO) == 0
+
+
+def row(account: str, counter: str, day: date, amount: int, document: str, kind: str, text: str) -> PostingRow:
+    name, _, number = text.rpartition(" - ")
+    return PostingRow(company=1, source="cin7", account=account, counter=counter, day=day, amount=amount,
+                      document=document, kind=kind, number=number, name=name, memo=text)  # fmt: skip
+
+
+def test_a_payment_whose_text_begins_with_other_words_settles_its_invoice(engine: Engine) -> None:
+    cache(
+        engine,
+        "qbo 2026-01-05 Invoice 7 INV-1 84:100.00 79:-100.00",
+        header("cin7", "Sale", "s1", "SO-1", date(2026, 1, 5), invoice="INV-1", total=10000, balance=6000),
+        header("qbo", "Invoice", "7", "INV-1", date(2026, 1, 5), total=10000),
+        row("610", "200", date(2026, 1, 5), 10000, "s1", "Sale", "Acme - INV-1"),
+        row("610", "090", date(2026, 1, 9), -4000, "s1", "Sale", "Payment Acme - INV-1"),
+    )
+    assert told(opened(engine, JAN)) == {"INV-1": (6000, 10000)}
+
+
+def test_a_purchase_that_goes_by_its_order_in_cin7_is_its_bill(engine: Engine) -> None:
+    cache(
+        engine,
+        """
+        qbo 2026-01-05 Bill 7 B-1 85:100.00 86:-100.00
+        qbo 2026-01-06 Bill 8 F-1 85:30.00 86:-30.00
+        """,
+        header("cin7", "Purchase", "p1", "PO-1", date(2026, 1, 5), invoice="B-1", total=10000),
+        header("qbo", "Bill", "7", "B-1", date(2026, 1, 5), total=10000),
+        header("qbo", "Bill", "8", "F-1", date(2026, 1, 6), total=3000, counterparty="Forwarder"),
+        row("800", "630", date(2026, 1, 5), -10000, "p1", "Purchase", "Acme - PO-1"),
+        row("800", "090", date(2026, 1, 9), 2500, "p1", "Purchase", "Payment to Acme - PO-1"),
+        row("800", "630", date(2026, 1, 6), -3000, "p1", "Purchase", "Forwarder - PO-1"),
+    )
+    found = {(item.party, item.number): (item.cin7, item.qbo) for item in opened(engine, JAN, "payables").items}
+    # The forwarder's bill has no number of its own in Cin7, so nothing says that F-1 is it.
+    assert found == {("Acme", "B-1"): (7500, 10000), ("Forwarder", "PO-1"): (3000, 0), ("Forwarder", "F-1"): (0, 3000)}
 
 
 FOREIGN = """
