@@ -77,7 +77,7 @@ def _entry(some: Sequence[Finding], gap: Legs, slots: Slots, books: Books, sides
 
 def _out_of_goods(some: Sequence[Finding], docs: Sequence[tuple[str, str]], books: Books, sides: Sides) -> Entry | None:
     """Takes back what QuickBooks' documents post on goods; what does not balance goes to a variance account."""
-    controls = {found.control for found in some} & GOODS_CONTROLS
+    controls = {found.control for found in some} & (GOODS_CONTROLS | {"inventory_adjustments"})
     lines = [
         (_account(books, account), -amount)
         for doc in docs

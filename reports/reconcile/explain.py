@@ -10,6 +10,7 @@ from reports.reconcile.causes import RULES, STATE_RULES, SUMMED
 from reports.reconcile.documents import Legs
 from reports.reconcile.findings import Finding, OpenSet
 from reports.reconcile.match import Matched
+from reports.reconcile.otherwise import otherwise
 from reports.reconcile.paired import Pairs
 from reports.reconcile.standing import Facts
 from reports.reconcile.view import Known, View, cin7_document, identity, qbo_document
@@ -86,9 +87,14 @@ def _judge(view: View) -> tuple[list[Finding], list[OpenSet]]:
             break
     order = sorted(claimed, key=view.known.slots.controls.index)
     first = claimed[order[0]].id if order else ""
-    told = [replace(claimed[control], root=first) for control in order]
+    told = [_told(view, claimed[control], first) for control in order]
     left = [_open(view, control) for control in view.differing if control not in claimed]
     return told, left
+
+
+def _told(view: View, found: Finding, root: str) -> Finding:
+    more = otherwise(view, found.cause)
+    return replace(found, root=root, explanation=f"{found.explanation} {more}" if more else found.explanation)
 
 
 def _open(view: View, control: str) -> OpenSet:

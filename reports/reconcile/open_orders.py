@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import chain, combinations
 
 from reports.reconcile.documents import Doc, Header, words
+from reports.reconcile.drop_ship import delivered
 from reports.reconcile.numbers import plain
 from reports.reconcile.order_parts import Split, in_turn, waits
 from reports.reconcile.standing import Facts, Moved
@@ -29,18 +30,20 @@ class Open:
 
 
 def unshipped(facts: Facts) -> Iterator[Open]:
-    """Invoices of goods up to the period's end whose shipment's cost is not posted by then."""
-    lag, split, turns = _lag(facts), Split.of(facts), in_turn(facts, _goods)
+    """Invoices of goods up to the period's end whose shipment's cost is not posted by then; where a supplier delivers,
+    his bill's."""
+    lag, split, turns, others = _lag(facts), Split.of(facts), in_turn(facts, _goods), delivered(facts)
     shipped = {doc.plain for doc in _upto(facts, "cost") if _cogs(facts, doc) > 0}
     for doc in _upto(facts, "invoice"):
         if doc.plain in shipped:
             continue
-        costs = [*_same(facts, doc, "cost"), *filter(None, [turns.get(doc)])]
+        header = _header(facts, doc) or split.order(doc)
+        theirs = others.get(header.id, ()) if header else ()
+        costs = [*_same(facts, doc, "cost"), *filter(None, [turns.get(doc)]), *chain(*theirs)]
         if any(cost.day <= facts.end and _cogs(facts, cost) > 0 for cost in costs):
             continue
         later = any(_cogs(facts, cost) > 0 for cost in costs)
-        header = _header(facts, doc) or split.order(doc)
-        waiting = header is not None and waits(header)
+        waiting = header is not None and (waits(header) or not all(theirs))
         goods = _goods(facts, doc)
         if (later or waiting) and goods and not (header and words(header).get("type", "").startswith("SERVICE")):
             yield Open(doc, goods, doc.day + timedelta(days=lag))

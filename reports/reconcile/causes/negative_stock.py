@@ -23,6 +23,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 "negative_stock",
                 "inventory",
                 f"{sku} @ {location}",
-                f"{sku} at {location} is at {plain(quantity)}.",
+                f"{sku} at {location} is at {plain(quantity)}. It may also be a case taken for a piece, a transfer"
+                " booked in one step while its goods were on their way, or a warehouse whose own count differs.",
                 "Look for an unbooked receipt, a wrong location or unit of measure; correct it in Cin7.",
             )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from reports.reconcile.documents import Doc, Header, turnover
+from reports.reconcile.documents import ELSEWHERE, Doc, Header, turnover
 from reports.reconcile.findings import Finding
 from reports.reconcile.numbers import digits, inside, named, plain, shape, tokens
 from reports.reconcile.roles import natural
@@ -25,14 +26,14 @@ def find(view: View) -> Iterable[Finding]:
     """**voided_in_cin7**: Cin7 voided or undid the document; what it had become in QuickBooks still posts.
 
     How seen: Cin7's rows of its number come to nothing, or its header is VOIDED, or its number is one that Cin7 gave
-    out and has no more.
+    out and has no more; without a number, rows of its day that come to nothing posted just that.
     Remedy: take its payment off, then void it in QuickBooks; credit it where the period is closed.
     When it is wrong: somebody in QuickBooks used a number of Cin7's.
     """
     if len(view.case.qbo) != 1 or view.case.surplus or (view.case.cin7 and view.case.how != "undone"):
         return []
     txn = view.case.qbo[0]
-    told = ([], "certain") if view.case.cin7 else _undone(view, txn) or _voided(view, txn)
+    told = ([], "certain") if view.case.cin7 else _undone(view, txn) or _voided(view, txn) or _alike(view, txn)
     if told is None:
         return []
     headers, sure = told
@@ -63,6 +64,24 @@ def _undone(view: View, txn: Doc) -> tuple[list[Header], str] | None:
                 if usual and told in (2 * turnover(txn.legs), turnover(txn.legs)):
                     return [_as_header(doc)], "certain"
     return None
+
+
+def _alike(view: View, txn: Doc) -> tuple[list[Header], str] | None:
+    """The only event that comes to nothing and posted just this on this day, for a transaction that says no number."""
+    gone = {id(doc): doc for docs in view.known.undone.values() for doc in docs}.values()
+    fits = [doc for doc in gone if doc.day == txn.day and txn.kind in natural(doc.role) and _twice(doc, txn)]
+    same = [other for other in view.known.alone if (other.kind, other.day, other.legs) == (txn.kind, txn.day, txn.legs)]
+    return ([_as_header(fits[0])], "likely") if len(fits) == 1 and len(same) == 1 else None
+
+
+def _twice(doc: Doc, txn: Doc) -> bool:
+    """Whether an event posts, and takes back, on every account what a transaction posts there."""
+    moved: Counter[int] = Counter()
+    for debit, credit, amount in doc.pairs:
+        moved.update({debit: amount})
+        moved.update({credit: amount})
+    moved.pop(ELSEWHERE, None)
+    return not doc.legs and moved == {slot: 2 * abs(amount) for slot, amount in txn.legs}
 
 
 def _as_header(doc: Doc) -> Header:

@@ -36,7 +36,8 @@ def find(facts: Facts) -> Iterator[Finding]:
             "zero_cost_shipment",
             "cogs",
             number,
-            f"The shipment of {number} on {move.day} has no cost ({move.sku}).",
+            f"The shipment of {number} on {move.day} has no cost ({move.sku}). It may also be the parent of a kit,"
+            " whose cost stands with its components.",
             "Authorise the purchase of these goods in Cin7; it then restates the cost. No manual journal.",
             cin7=[Cin7Document(task, number, "Sale", move.day, 0)],
         )

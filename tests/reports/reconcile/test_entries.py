@@ -76,6 +76,15 @@ def test_goods_that_only_quickbooks_has_go_to_a_variance_account() -> None:
     assert words(told, "missing_in_cin7") == {"Dr Inventory variance 25.00, Cr Inventory 25.00 USD."}
 
 
+def test_an_adjustment_of_stock_that_only_quickbooks_has_is_taken_back_on_both_its_accounts() -> None:
+    told = suggested(
+        SOUND
+        + "qbo 2026-01-09 InventoryAdjustment 9 - 85:-25.00 89:25.00\n"
+        + "2026-01-02 StockAdjustment a1 SA-1 320 630 5.00\nqbo 2026-01-02 JournalEntry 10 SA-1 89:5.00 85:-5.00\n"
+    )
+    assert words(told, "missing_in_cin7") == {"Dr Inventory 25.00, Cr Shrinkage 25.00 USD."}
+
+
 def test_rounding_goes_to_an_account_of_its_own() -> None:
     told = suggested(SALE + JOURNAL + "qbo 2026-01-05 Invoice 7 INV-1 84:99.99 79:-99.99\n")
     assert words(told, "rounding") == {

@@ -44,3 +44,27 @@ def test_an_invoice_waits_for_its_goods_as_its_statuses_say(sqlite_engine: Engin
         result = answers.reconcile(session, 1, JANUARY, Config(), today=TODAY)
     told = [found.subject for found in result.findings if found.cause == "invoiced_not_shipped"]
     assert told == (["INV-1"] if waiting else [])
+
+
+BILL = """
+2026-01-07 Purchase p1 B-7 310 800 60.00
+qbo 2026-01-07 Bill 10 B-7 82:60.00 86:-60.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("bill", "waiting"), [("", True), (BILL, False), (BILL.replace("2026-01-07", "2026-02-03"), True)]
+)
+def test_an_invoice_that_a_supplier_delivers_waits_for_his_bill(
+    sqlite_engine: Engine, bill: str, waiting: bool
+) -> None:
+    sale = DocumentRow(company=1, source="cin7", kind="Sale", id="s1", number="SO-1", invoice="INV-1",
+                       version="type=Simple Sale; fulfilment=NOT AVAILABLE; ship=NOT AVAILABLE",
+                       status="COMPLETED", day=date(2026, 1, 5), seen_at=READ)  # fmt: skip
+    purchase = DocumentRow(company=1, source="cin7", kind="Purchase", id="p1", number="B-7", invoice="B-7", status="",
+                           links='[["Sale", "s1"]]', day=date(2026, 1, 5), seen_at=READ)  # fmt: skip
+    cache(sqlite_engine, INVOICED + bill, sale, purchase)
+    with Session(sqlite_engine) as session:
+        result = answers.reconcile(session, 1, JANUARY, Config(), today=TODAY)
+    told = [(found.subject, found.at_stake) for found in result.findings if found.cause == "invoiced_not_shipped"]
+    assert told == ([("INV-1", 10000)] if waiting else [])

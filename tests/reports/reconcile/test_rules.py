@@ -230,3 +230,54 @@ def test_every_cause_of_the_contract_has_its_nature_and_a_rule_that_explains_its
     for name, words in rules.items():
         assert f"**{name}**" in words
         assert all(part in words for part in ("How seen:", "Remedy:", "When it is wrong:"))
+
+
+def test_a_supplier_payment_that_lies_on_another_account_than_payables_is_on_the_wrong_account() -> None:
+    text = """
+    2026-01-05 Purchase p1 B-1 630 800 60.00
+    2026-01-09 Purchase p1 B-1 800 090 60.00
+    qbo 2026-01-05 Bill 7 B-1 85:60.00 86:-60.00
+    qbo 2026-01-09 BillPayment 8 B-1 83:60.00 35:-60.00
+    """
+    assert told(examined(text)) == [("wrong_account", "account:404", -6000), ("wrong_account", "payables", -6000)]
+
+
+UNDONE = """
+2026-01-05 Sale t1 INV-1 310 630 60.00
+2026-01-05 Sale t1 INV-1 630 310 60.00
+"""
+NAMELESS = "qbo 2026-01-05 JournalEntry 8 1044 82:60.00 85:-60.00\n"
+
+
+def test_a_journal_of_no_number_is_of_the_only_event_of_its_day_that_was_taken_back() -> None:
+    found = examined(UNDONE + NAMELESS)
+    assert told(found) == [("voided_in_cin7", "cogs", -6000), ("voided_in_cin7", "inventory", 6000)]
+    finding = one(found, "voided_in_cin7", "cogs")
+    assert (finding.cin7[0].reference, finding.cin7[0].amount, finding.confidence) == ("INV-1", 0, "likely")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        NAMELESS.replace(" 8 1044", " 9 1045"),
+        UNDONE.replace("INV-1", "INV-2").replace("t1", "t2"),
+    ],
+)
+def test_of_two_that_it_may_be_a_journal_is_none(more: str) -> None:
+    assert {cause for cause, _, _ in told(examined(UNDONE + NAMELESS + more))} == {"manual_journal"}
+
+
+@pytest.mark.parametrize(
+    ("text", "cause", "words"),
+    [
+        ("2026-01-05 Sale t1 INV-1 090 610 100.00\n", "missing_in_qbo", "lie unapplied"),
+        ("2026-01-05 FinishedGoods f1 FG-1 630 404 7.00\n", "missing_in_qbo", "absorbed"),
+        ("qbo 2026-01-05 Invoice 7 X-1 84:9.00 79:-9.00\n", "missing_in_cin7", "consignment"),
+        ("qbo 2026-01-05 JournalEntry 7 X-1 82:9.00 85:-9.00\n", "manual_journal", "average cost"),
+        (INVOICE, "missing_in_qbo", ""),
+    ],
+)
+def test_an_explanation_says_what_else_it_may_be(text: str, cause: str, words: str) -> None:
+    (explanation,) = {found.explanation for found in examined(text).findings if found.cause == cause}
+    assert ("It may also be" in explanation) is bool(words)
+    assert words in explanation
