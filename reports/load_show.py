@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from reports.books import Books
 from reports.load_memory import remembered
+from reports.load_show_family import Family, family_of, headers_of, variants
 from reports.load_show_lines import MAIN_KINDS, items, parts
-from reports.load_tables import DOCUMENT, LINE, MOVEMENT, POSTING, AnyRow, among
+from reports.load_tables import DOCUMENT, LINE, POSTING, AnyRow, among
 from reports.load_transaction import meant, transaction_id
 from reports.reconcile.numbers import MOST_CHARACTERS, named, plain
 from reports.show import Entry, Paper, Shown
@@ -23,20 +24,10 @@ from sync.domain.accounts import Source
 from sync.errors import NotThere
 from sync.store.unread import Key, refusals
 
-_LIKE_LIMIT = 200  # documents that merely hold the number's letters; more than that is no number
-
 _SETTLING = ("Payment", "BillPayment")
 _CREDITS = ("CreditMemo", "VendorCredit")
 # What links call transactions of another name (QBO docs: LinkedTxn, TxnType).
 _ENTITIES = {"BillPaymentCheck": "BillPayment", "BillPaymentCreditCard": "BillPayment"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Family:
-    """What one business document is called: its numbers (as typed), and the ids of its parts on either side."""
-
-    numbers: frozenset[str]
-    cin7: frozenset[str]
 
 
 def shown(session: Session, books: Books, words: str) -> Shown:
@@ -47,8 +38,8 @@ def shown(session: Session, books: Books, words: str) -> Shown:
     """
     company = books.company.id
     number = meant(session, company, " ".join(words.split()))
-    headers = _cin7_headers(session, company, number)
-    family = _family(session, company, number, headers)
+    headers = headers_of(session, company, number)
+    family = family_of(session, company, number, headers)
     left = _cin7_entries(session, company, family)
     right = _qbo_rows(session, company, family)
     refused = refusals(session, company)
@@ -88,55 +79,12 @@ def _settled(session: Session, company: int, number: str, rows: Iterable[AnyRow]
     return session.scalar(found.order_by(DOCUMENT.c.number).limit(1)) or ""
 
 
-def _own(number: str, family: _Family) -> str:
+def _own(number: str, family: Family) -> str:
     """The number as its document writes it, whatever case was typed."""
     return next((each for each in sorted(family.numbers) if plain(each) == plain(number)), number)
 
 
-def _variants(number: str) -> set[str]:
-    return {number, number.upper(), number.lower()}
-
-
-def _cin7_headers(session: Session, company: int, number: str) -> list[AnyRow]:
-    """The documents that bear the number, and those that these belong to or that belong to them."""
-    ours = (DOCUMENT.c.company == company, DOCUMENT.c.source == Source.CIN7.value)
-    wanted = _variants(number)
-    fits = or_(*(column.in_(wanted) for column in (DOCUMENT.c.number, DOCUMENT.c.invoice, DOCUMENT.c.credit)))
-    listed = or_(*(column.contains(number, autoescape=True) for column in (DOCUMENT.c.invoice, DOCUMENT.c.credit)))
-    rows = session.execute(select(DOCUMENT).where(*ours, or_(fits, listed)).limit(_LIKE_LIMIT)).all()
-    found = [row for row in rows if any(plain(number) == plain(each) for each in _numbers(row))]
-    parents = {id_ for row in found for kind, id_ in json.loads(row.links) if kind in MAIN_KINDS}
-    if parents:
-        found += session.execute(select(DOCUMENT).where(*ours, among(session, DOCUMENT.c.id, parents))).all()
-    return list({(row.kind, row.id): row for row in found}.values())
-
-
-def _numbers(row: AnyRow) -> list[str]:
-    told = (text.strip() for column in (row.invoice, row.credit) for text in column.split(","))
-    return [number for number in (row.number, *(part for text in told for part in _split(row.kind, text))) if number]
-
-
-def _split(kind: str, text: str) -> list[str]:
-    """INV-00004/CR-00002 of a sale are two numbers (Cin7 docs: /transactions); R-26/16 of a supplier is one."""
-    return [part.strip() for part in text.split("/")] if kind.startswith("Sale") else [text.strip()]
-
-
-def _family(session: Session, company: int, number: str, headers: Iterable[AnyRow]) -> _Family:
-    """All numbers and Cin7 ids of the business of these headers: an order with its shipments, invoices and credits."""
-    kept = list(headers)
-    parts = {id_ for row in kept for kind, id_ in json.loads(row.links) if kind not in ("To", *MAIN_KINDS)}
-    numbers = {number, *(each for row in kept for each in _numbers(row))}
-    orders = {row.number for row in kept if row.kind in MAIN_KINDS and row.number}
-    moved = select(MOVEMENT.c.task).where(MOVEMENT.c.company == company, MOVEMENT.c.number.in_(orders)).distinct()
-    ids = {row.id.split("/", 1)[0] for row in kept} | parts | set(session.scalars(moved))
-    mine = (POSTING.c.company == company, POSTING.c.source == Source.CIN7.value)
-    told = select(POSTING.c.kind, POSTING.c.number).where(*mine, among(session, POSTING.c.document, ids)).distinct()
-    found = session.execute(told) if orders else ()
-    numbers |= {part for kind, text in found for part in _split(kind, text) if part}
-    return _Family(frozenset(numbers), frozenset(ids))
-
-
-def _cin7_entries(session: Session, company: int, family: _Family) -> list[Entry]:
+def _cin7_entries(session: Session, company: int, family: Family) -> list[Entry]:
     """Postings by TaskID of the document or a part of it, or by a reference that names one of its numbers."""
     mine = (POSTING.c.company == company, POSTING.c.source == Source.CIN7.value)
     by_number = [
@@ -194,7 +142,7 @@ def _entries(session: Session, source: Source, *where: ColumnElement[bool]) -> l
     return [Entry(source, *row[:5], int(row[5])) for row in session.execute(summed) if row[5]]
 
 
-def _qbo_rows(session: Session, company: int, family: _Family) -> list[AnyRow]:
+def _qbo_rows(session: Session, company: int, family: Family) -> list[AnyRow]:
     """QuickBooks' documents that bear one of the numbers, name one in memo or lines, or settle such a document."""
     ours = (DOCUMENT.c.company == company, DOCUMENT.c.source == Source.QBO.value)
     known = {plain(each) for each in family.numbers} | {plain(each)[:MOST_CHARACTERS] for each in family.numbers}
@@ -219,7 +167,7 @@ def _qbo_rows(session: Session, company: int, family: _Family) -> list[AnyRow]:
 def _holding(number: str) -> list[ColumnElement[bool]]:
     cut = number[:MOST_CHARACTERS]
     return [
-        DOCUMENT.c.number.in_(_variants(number) | _variants(cut)),
+        DOCUMENT.c.number.in_(variants(number) | variants(cut)),
         DOCUMENT.c.number.contains(number, autoescape=True),
         DOCUMENT.c.memo.contains(number, autoescape=True),
     ]

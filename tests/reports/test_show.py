@@ -149,6 +149,30 @@ def test_all_shipments_of_an_order_are_found_by_its_movements(engine: Engine) ->
     assert asked(engine, "SO-1").movement()["cogs"] == (3000, 0)
 
 
+@pytest.mark.parametrize("known_by", ["its own movements", "the order's lines", "the order's id"])
+def test_an_invoice_that_no_list_tells_leads_to_its_order(engine: Engine, known_by: str) -> None:
+    task = "s1" if known_by == "the order's id" else "f2"
+    links = json.dumps([["Fulfilment", "f2"]]) if known_by == "the order's lines" else "[]"
+    moved = [
+        MovementRow(company=1, product="p", position=1, task="f2", number="SO-1", quantity=Decimal(-1),
+                    amount=Decimal(-30), sku="A", kind="SaleMultiple", day=date(2026, 1, 8), location="")
+    ]  # fmt: skip
+    cache(
+        engine,
+        f"""
+        2026-01-05 Sale i1 INV-1 610 200 100.00
+        2026-01-08 Sale {task} INV-2 310 630 30.00
+        qbo 2026-01-08 JournalEntry 8 SO-1 82:30.00 85:-30.00
+        """,
+        header("cin7", "Sale", "s1", "SO-1", invoice="INV-1", links=links),
+        header("cin7", "Sale", "s9", "SO-9", invoice="INV-20"),
+        header("qbo", "JournalEntry", "8", "SO-1"),
+        *(moved if known_by == "its own movements" else []),
+    )
+    told = asked(engine, "INV-2")
+    assert (told.main.id, told.movement()["cogs"]) == ("s1", (3000, 3000))
+
+
 def test_a_foreign_total_is_told_in_base_currency_by_its_rate(engine: Engine) -> None:
     sale: dict[str, Any] = {"invoice": "INV-1", "total": 10000, "currency": "EUR", "rate": Decimal("1.1")}
     cache(engine, "2026-01-05 Sale i1 INV-1 610 200 110.00", header("cin7", "Sale", "s1", "SO-1", **sale))
