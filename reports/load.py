@@ -16,7 +16,6 @@ from reports.load_age import age
 from reports.load_tables import ACCOUNT, COMPANY, DOCUMENT, POSTING, PRODUCT
 from sync.domain.accounts import Account, AccountClass, Source
 from sync.domain.period import Period
-from sync.errors import NotSynced
 
 _NAMED = {
     "StockTransfer": "in_transit",
@@ -104,7 +103,7 @@ def company_facts(session: Session, company: int, config: Config) -> CompanyFact
     """The company's own facts; NotSynced where it was never read."""
     row = session.execute(select(COMPANY).where(COMPANY.c.id == company)).first()
     if row is None or not row.currency:
-        raise NotSynced
+        raise load_age.never_read(session, company, "me")
     zone = config.time_zone or row.time_zone or "UTC"
     return CompanyFacts(company, row.name, row.currency, zone, row.opening_day)
 

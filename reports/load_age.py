@@ -49,7 +49,7 @@ def age(session: Session, facts: CompanyFacts, period: Period, today: date, part
     """How old and how whole the two ledgers are for `period`; NotSynced where nothing of Cin7's is cached."""
     read = {source: windows(session, facts.id, source) for source in Source}
     if not read[Source.CIN7]:
-        raise NotSynced
+        raise never_read(session, facts.id, LEDGER[Source.CIN7])
     incomplete, proven = wholeness(session, facts, period, today, parts, read)
     return Age(
         {source: as_of(session, facts.id, source, read[source], period) for source in Source},
@@ -57,6 +57,13 @@ def age(session: Session, facts: CompanyFacts, period: Period, today: date, part
         proven,
         frozenset(source for source in Source if not read[source]),
     )
+
+
+def never_read(session: Session, company: int, entity: str) -> NotSynced:
+    """What to raise where nothing of this part of Cin7 is cached: with the reason where a sync has tried it."""
+    mine = (FIGURE.c.company == company, FIGURE.c.source == Source.CIN7.value, FIGURE.c.entity == entity)
+    reason = session.scalar(select(FIGURE.c.reason).where(*mine))
+    return NotSynced(f"Nothing of this is in the cache yet. The last sync failed: {reason}") if reason else NotSynced()
 
 
 def wholeness(

@@ -17,19 +17,22 @@ from reports.reconcile.closing import Balances, StockValue
 from sync.domain.accounts import Source
 from sync.domain.money import to_minor
 
+# Where Cin7 tells no opening balance date: no books are older (QuickBooks Online began later).
+_BEGINNING = date(1970, 1, 1)
 _NAMES = {Source.CIN7: "Cin7", Source.QBO: "QuickBooks"}
 
 
 def balances(session: Session, books: Books) -> Balances:
-    """Daily movements up to the period's end, where both ledgers are cached back to Cin7's opening balance date."""
-    opening = books.company.opening_day
-    if opening is None:
-        return Balances(unreachable="Cin7 tells no opening balance date, so balances have no beginning.")
+    """Daily movements up to the period's end, where both ledgers are cached back to Cin7's opening balance date.
+
+    Where Cin7 tells none (or one that can be read in two ways), back to the beginning of all books."""
+    opening = books.company.opening_day or _BEGINNING
     end = min(books.period.end, books.today)
     for source in Source:
         gap = _first_gap(windows(session, books.company.id, source), opening, end)
         if gap:
-            since = f"{opening} on (the opening balance date)"
+            told = books.company.opening_day
+            since = f"{told} on (the opening balance date)" if told else "the beginning on"
             return Balances(unreachable=f"Postings of {_NAMES[source]} are not cached from {since}: {gap} is missing.")
     return Balances(_daily(session, books), _stock(session, books))
 

@@ -52,11 +52,10 @@ def _week(books: Books) -> Week:
 def days(session: Session, tied: TieOut, balances: Balances, since: date) -> tuple[DayBalance, ...]:
     """Inventory at the end of every day from `since` (or Cin7's opening day) to the period's end, or today."""
     books = tied.books
-    opening = books.company.opening_day
-    if balances.unreachable or opening is None:
+    if balances.unreachable:
         return ()
     last = min(books.period.end, books.today)
-    first = min(max(since, opening), last)
+    first = min(max(since, books.company.opening_day or since), last)
     values = stock_values(session, books, first, last)
     sides = {source: _running(books, source, balances, first) for source in Source}
     found = []

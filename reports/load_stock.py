@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.books import Incomplete
+from reports.load_age import never_read
 from reports.load_tables import COMPANY, FIGURE, PRODUCT, STOCK, among
 from reports.stock import Stock, at_location, chosen, stock
 from sync.domain.accounts import Source
 from sync.domain.stock import StockLevel
-from sync.errors import NotSynced
 
 _AVAILABILITY = "availability"
 
@@ -26,7 +26,7 @@ def stock_now(session: Session, company: int, query: str, location: str = "") ->
     currency = session.scalar(select(COMPANY.c.currency).where(COMPANY.c.id == company))
     as_of, incomplete = _age(session, company)
     if not currency or as_of is None:
-        raise NotSynced
+        raise never_read(session, company, _AVAILABILITY if currency else "me")
     products = _meant(session, company, query)
     place = at_location(location, _locations(session, company)) if location.strip() else ""
     everything = not query.strip()

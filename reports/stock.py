@@ -107,12 +107,12 @@ def _sum(levels: Sequence[StockLevel]) -> Figures:
 
 def chosen(query: str, products: Mapping[str, str]) -> dict[str, str]:
     """The products (SKU -> name) that `query` means: that very SKU in any letter case, else every one whose SKU and
-    name hold all of its words; an empty query means all. Nothing found raises NotThere."""
+    name hold all of its words; an empty query means all. Nothing found for words raises NotThere."""
     wanted = query.strip().casefold()
     exact = {sku: name for sku, name in products.items() if sku.casefold() == wanted}
     words = wanted.split()
     found = exact or {s: n for s, n in products.items() if all(word in f"{s} {n}".casefold() for word in words)}
-    if not found:
+    if not found and wanted:
         near = get_close_matches(wanted, [sku.casefold() for sku in products], n=1)
         hint = next((f" Did you mean {sku}?" for sku in products if near and sku.casefold() == near[0]), "")
         raise NotThere(f"No product fits “{query.strip()}”.{hint} Ask for a SKU, or for words of its name.")

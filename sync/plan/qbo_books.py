@@ -77,6 +77,9 @@ class Books:
     def nothing(self, window: Period) -> None:
         """No account has a balance at the end of `window`: the books begin later, and what is known of it is whole."""
         self._store(window, [], "")
+        # Its empty trial balance is at hand, and a result without a balance anywhere is none.
+        self._remember("TrialBalance", window, 0)
+        self._remember("ProfitAndLoss", window, 0)
         with writing(self.sync.engine) as session:
             feeds.mark_proven(session, self.sync.company, Source.QBO, window, True)
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session
 
 from sync.domain.accounts import Account, Source
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 Fact = str | bool | date | None
+_PROOF = table_of(Proof)
 
 
 def save_company(session: Session, *, cin7_account: str, qbo_realm: str, **facts: Fact) -> int:
@@ -126,8 +127,12 @@ def record_proof(
 ) -> int:
     """Keeps what QBO's own `report` ("TrialBalance", ...) said of `period`: "tied", "differs", "unavailable".
 
-    `difference` is the cached ledger less the report, in minor units of home currency.
+    `difference` is the cached ledger less the report, in minor units of home currency. What it said of days that meet
+    these, of windows that are no more, is forgotten.
     """
+    c = _PROOF.c
+    met = (c.company == company, c.report == report, c.start <= period.end, c.end >= period.start)
+    session.execute(delete(_PROOF).where(*met, or_(c.start != period.start, c.end != period.end)))
     row = {
         "company": company,
         "report": report,

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from reports import load
 from reports.books import Books, Config, Incomplete
+from reports.load_closing import balances
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 from sync.errors import NotSynced
@@ -78,6 +79,35 @@ def test_nothing_cached_is_said_so(engine: Engine) -> None:
 def test_a_company_that_was_never_read_is_not_synced(sqlite_engine: Engine) -> None:
     with Session(sqlite_engine) as session, pytest.raises(NotSynced):
         load.company_facts(session, 1, Config())
+
+
+def test_a_ledger_that_could_not_be_read_yet_says_why(sqlite_engine: Engine) -> None:
+    made = cache(sqlite_engine, "", windows=[])
+    with Session(made.engine) as session:
+        figure = session.get(Figure, (1, "cin7", "transactions"))
+        assert figure is not None
+        figure.as_of, figure.complete, figure.reason = None, False, "no permission"
+        session.add(figure)
+        session.commit()
+    with pytest.raises(NotSynced, match="no permission"):
+        read(made)
+
+
+@pytest.mark.parametrize(("start", "reason"), [(date.min, ""), (date(2026, 1, 1), "from the beginning on: 1970-01-01")])
+def test_balances_without_an_opening_date_need_the_books_from_their_beginning(
+    sqlite_engine: Engine, start: date, reason: str
+) -> None:
+    made = cache(sqlite_engine, LEDGER, windows=[whole(Source.CIN7, start), whole(Source.QBO)])
+    with Session(made.engine) as session:
+        company = session.get(Company, 1)
+        assert company is not None
+        company.opening_day = None
+        session.add(company)
+        session.commit()
+        books = load.books(session, 1, JANUARY, Config(), today=TODAY)
+        found = balances(session, books)
+    assert (reason in found.unreachable) if reason else not found.unreachable
+    assert bool(found.daily) is not bool(reason)
 
 
 def test_a_whole_cache_is_complete(engine: Engine) -> None:

@@ -117,6 +117,17 @@ def test_stock_that_was_never_read_is_not_synced(sqlite_engine: Engine) -> None:
         ask(cache(sqlite_engine, ""), "CH-1")
 
 
+def test_stock_that_could_not_be_read_yet_says_why(sqlite_engine: Engine) -> None:
+    tried = Figure(company=1, source="cin7", entity="availability", as_of=None, complete=False, reason="no permission")
+    with pytest.raises(NotSynced, match="no permission"):
+        ask(cache(sqlite_engine, "", tried), "CH-1")
+
+
+def test_a_company_without_products_has_no_stock_and_that_is_no_error(sqlite_engine: Engine) -> None:
+    read = Figure(company=1, source="cin7", entity="availability", as_of=READ, complete=True, reason="")
+    assert ask(cache(sqlite_engine, "", read), "").products == ()
+
+
 def test_a_failed_reading_is_told_with_the_last_good_one(made: Cache) -> None:
     with Session(made.engine) as session:
         figure = session.get(Figure, (1, "cin7", "availability"))

@@ -135,6 +135,19 @@ def test_a_failed_reading_leaves_the_age_of_the_figure_alone(engine: Engine, com
     ]
 
 
+def test_a_proof_of_a_window_that_is_no_more_says_nothing_any_longer(engine: Engine, company: int) -> None:
+    january, quarter = Period(date(2026, 1, 1), date(2026, 1, 31)), Period(date(2025, 11, 1), date(2026, 1, 31))
+    with writing(engine) as session:
+        record_proof(session, company, "TrialBalance", january, status="differs", difference=-5, at=NOON)
+        record_proof(session, company, "ProfitAndLoss", january, status="differs", difference=-5, at=NOON)
+        record_proof(session, company, "TrialBalance", quarter, status="tied", difference=0, at=NOON)
+        rows = session.exec(select(Proof)).all()
+    assert {(row.report, row.start, row.status) for row in rows} == {
+        ("ProfitAndLoss", january.start, "differs"),
+        ("TrialBalance", quarter.start, "tied"),
+    }
+
+
 def test_a_proof_is_replaced_by_the_next_one_of_the_same_days(engine: Engine, company: int) -> None:
     january = Period(date(2026, 1, 1), date(2026, 1, 31))
     with writing(engine) as session:
