@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sync.cin7.resources import RESOURCES as CIN7
 from sync.domain.accounts import Source
+from sync.domain.runs import StepReport
 from sync.plan import cin7_details, cin7_ledger, cin7_lists, facts, qbo_documents, qbo_ledger
 from sync.plan.run import Outcome, Sync
 from sync.qbo.resources import BY_NAME as QBO
@@ -33,10 +34,10 @@ def cin7_lane(sync: Sync) -> None:
     for it, with the short lists meanwhile, and where it takes longer with the long ones too.
     """
     if _old(sync, "cin7", "me", _DAILY) or not facts.currency_known(sync, Source.CIN7):
-        sync.part("cin7", "me", lambda tally: facts.cin7(sync, tally))
-    if not facts.currency_known(sync, Source.CIN7):
-        _skip_all(sync, "cin7", [r.name for r in CIN7 if r.name != "me"], "Cin7 did not say who the company is")
-        return
+        told = sync.part("cin7", "me", lambda tally: facts.cin7(sync, tally))
+        if not facts.currency_known(sync, Source.CIN7):
+            _skip_all(sync, told, [r.name for r in CIN7 if r.name != "me"], "Cin7 did not say who the company is")
+            return
     if sync.wanted("accounts") and _due(sync, "cin7", "accounts"):
         sync.part("cin7", "accounts", lambda tally: cin7_lists.accounts(sync, tally))
     followed = [r.name for r in CIN7 if r.kind and r.since]
@@ -75,12 +76,12 @@ def qbo_lane(sync: Sync) -> None:
 
 def _qbo_lane(sync: Sync) -> None:
     if _due(sync, "qbo", "company") or not facts.currency_known(sync, Source.QBO):
-        sync.part("qbo", "company", lambda tally: facts.qbo(sync, tally))
+        told = sync.part("qbo", "company", lambda tally: facts.qbo(sync, tally))
     else:
-        sync.part("qbo", "preferences", lambda tally: facts.qbo_preferences(sync, tally))
+        told = sync.part("qbo", "preferences", lambda tally: facts.qbo_preferences(sync, tally))
     names = [name for name, resource in QBO.items() if resource.shape in (Shape.LIST, Shape.TRANSACTION)]
     if not facts.currency_known(sync, Source.QBO):
-        _skip_all(sync, "qbo", [*names, "ledger"], "QuickBooks did not say who the company is")
+        _skip_all(sync, told, [*names, "ledger"], "QuickBooks did not say who the company is")
         return
     if any(sync.wanted(name) for name in names):
         sync.part("qbo", "changes", lambda tally: qbo_documents.changes(sync, tally))
@@ -201,7 +202,8 @@ def _together(sync: Sync, source: str, parts: list[Part]) -> None:
             done.result()
 
 
-def _skip_all(sync: Sync, source: str, names: Iterable[str], reason: str) -> None:
+def _skip_all(sync: Sync, told: StepReport, names: Iterable[str], what: str) -> None:
+    """`told` is the part without which the others cannot be read; what it says is their reason too."""
     for name in names:
         if sync.wanted(name):
-            sync.skip(source, name, reason)
+            sync.skip(told.source, name, f"{what}: {told.error}" if told.error else what)

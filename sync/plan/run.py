@@ -183,7 +183,7 @@ class Sync:
             record_step(session, self.run, report, at=self.now())
             if report.status == "succeeded":
                 record_figure(session, self.company, source, entity, as_of=began, complete=True, reason="")
-            elif report.status == "failed":
+            else:
                 record_figure(session, self.company, source, entity, as_of=None, complete=False, reason=error or "")
         self.watch(Progress(source, entity, outcome.fetched, outcome.fetched, tally.calls, error or "done"))
         return report

@@ -18,7 +18,8 @@ from sync.sandbox.faults import Faults, Kind, Rule
 from sync.sandbox.generate import build
 from sync.sandbox.serve import Served, serve
 from sync.sandbox.switches import Switches
-from sync.store.db import open_database
+from sync.store import reads
+from sync.store.db import open_database, reading
 from tests.scenarios.feeds import TODAY, world
 from tests.scenarios.practice import Contents, Practice
 
@@ -204,6 +205,11 @@ def test_after_the_monthly_block_quickbooks_is_asked_no_more(stage: Stage, form:
     assert len(stage.served.seen("qbo")) - before == 1
     assert report.status == "partial"
     assert any("monthly" in reason for reason in failed(report).values())
+    with reading(practice.engine) as session:
+        figures = {f.entity: f for f in reads.figures(session, practice.company) if f.source == "qbo"}
+    # Whoever asks for figures is told why QuickBooks' are no newer.
+    assert not figures["ledger"].complete
+    assert "monthly" in figures["ledger"].reason
     assert {step.status for step in report.entities if step.source == "cin7"} == {"succeeded"}
     assert practice.sync(LEDGER).status == "succeeded"
     assert practice.contents() == stage.undisturbed(from_)
