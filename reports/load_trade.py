@@ -50,7 +50,8 @@ def trade(session: Session, books: Books, *, grouped: bool = False) -> Trade:
         qbo_lines=qbo_lines(session, company, _unread(groups, behind)) if grouped else {},
         movements=movements(session, company, books.period, known) if grouped else {},
         sent=sent(session, company, unread, known) if grouped else {},
-        costed_after=_costed_after(session, books, apart, behind.sale_of),
+        later=_costed_later(session, books, apart, behind.sale_of, {g.document for g in groups if g.control == "cogs"})
+        | _billed_later(session, books, apart),
         products=_products(session, company, None if grouped else skus_of(read)),
         revenue_accounts=revenue,
         apart=apart,
@@ -145,29 +146,56 @@ def _groups(
         yield Group.of(control, kind, document, number, sign * int(total), sign * largest > 0, name)
 
 
-def _costed_after(
-    session: Session, books: Books, groups: Sequence[Group], sale_of: Mapping[tuple[str, str], str]
+def _costed_later(
+    session: Session,
+    books: Books,
+    apart: Sequence[Group],
+    sale_of: Mapping[tuple[str, str], str],
+    costed: Collection[str],
 ) -> frozenset[str]:
-    """Of the documents invoiced in the period without cost in it, the names of those whose cost posted later."""
+    """Of the documents invoiced in the period without cost in it, the names of those whose cost posted later alone.
+
+    `costed`: TaskIDs with cost in the period; where they name orders, what posts later may be of another invoice.
+    """
     waiting: dict[str, str] = {}
-    for group in groups:
+    for group in apart:
         if group.control == "revenue":
             sale = sale_of.get((group.document, group.number), "")
-            waiting |= {key: group.name for key in (*group.keys, group.number, sale) if key}
-    if not waiting:
+            orders = {group.document, sale} - {""} - set(costed)
+            waiting |= {key: group.name for key in (*group.numbers, group.number, *sorted(orders)) if key}
+    after = _posted_after(session, books, "cogs", waiting)
+    # A change of a cost that was there before has the TaskID and the reference of that cost.
+    mine = (POSTING.c.company == books.company.id, POSTING.c.source == Source.CIN7.value)
+    read = select(POSTING.c.document, POSTING.c.number, POSTING.c.account, POSTING.c.day)
+    tasks = {document for document, _ in after}
+    rows = session.execute(read.where(*mine, among(session, POSTING.c.document, tasks))).all() if tasks else ()
+    costs = books.map.accounts(Source.CIN7, "cogs")
+    known = {(row.document, row.number) for row in rows if row.account in costs and row.day < books.period.start}
+    return frozenset(waiting[key] for posted in after - known for key in posted if key in waiting)
+
+
+def _billed_later(session: Session, books: Books, apart: Sequence[Group]) -> frozenset[str]:
+    """Of the costs of the period without revenue in it, the names of those whose revenue posted later."""
+    waiting = {number: group.name for group in apart if group.control == "cogs" for number in group.numbers}
+    return frozenset(waiting[n] for _, n in _posted_after(session, books, "revenue", waiting) if n in waiting)
+
+
+def _posted_after(session: Session, books: Books, control: str, keys: Collection[str]) -> frozenset[tuple[str, str]]:
+    """(TaskID, reference) of Cin7's postings on a control after the period, of which either is one of `keys`."""
+    if not keys:
         return frozenset()
     rows = session.execute(
         select(POSTING.c.document, POSTING.c.number)
         .where(
             POSTING.c.company == books.company.id,
             POSTING.c.source == Source.CIN7.value,
-            POSTING.c.account.in_(books.map.accounts(Source.CIN7, "cogs")),
+            POSTING.c.account.in_(books.map.accounts(Source.CIN7, control)),
             POSTING.c.day > books.period.end,
-            or_(among(session, POSTING.c.document, waiting), among(session, POSTING.c.number, waiting)),
+            or_(among(session, POSTING.c.document, keys), among(session, POSTING.c.number, keys)),
         )
         .distinct()
     ).all()
-    return frozenset(waiting[key] for row in rows for key in row if key in waiting)
+    return frozenset((document, number) for document, number in rows)
 
 
 def _products(session: Session, company: int, skus: Collection[str] | None) -> dict[str, Stocked]:

@@ -118,7 +118,7 @@ class Trade:
     `movements`: TaskID or number -> dated costs of the period; `sent`: sale id -> its movements of any day, where its
     lines were not read: they say from where its goods left.
     `apart`: what `unpaired` says of the groups, where that was asked before.
-    `costed_after`: sales of the period without cost in it whose cost posted later.
+    `later`: names of groups in `apart` whose other half, cost or revenue, posted after the period and not before.
     `revenue_accounts`: Cin7 codes of the revenue control.
     """
 
@@ -132,7 +132,7 @@ class Trade:
     qbo_lines: Mapping[str, tuple[str, Decimal | None, tuple[Part, ...]]] = field(default_factory=dict)
     movements: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     sent: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
-    costed_after: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()
     products: Mapping[str, Stocked] = field(default_factory=dict)
     revenue_accounts: frozenset[str] = frozenset()
     apart: tuple[Group, ...] | None = None
@@ -162,14 +162,18 @@ def numbers(reference: str) -> tuple[str, ...]:
 
 
 def unpaired(groups: Iterable[Group]) -> tuple[Group, ...]:
-    """Groups of sales that no group on the other control shares its TaskID or a number with."""
+    """Groups of sales that no group on the other control shares a number with, or a TaskID whose numbers do not tell.
+
+    A TaskID that names an order stands on several invoices and shipments, of which each has its number.
+    """
     sold = [group for group in groups if group.sold]
-    revenue, cogs = (
-        set(chain.from_iterable(group.keys for group in sold if group.control == control))
-        for control in ("revenue", "cogs")
-    )
-    shared = revenue & cogs
-    return tuple(group for group in sold if shared.isdisjoint(group.keys))
+    revenue = set(chain.from_iterable(group.numbers for group in sold if group.control == "revenue"))
+    numbered = revenue.intersection(chain.from_iterable(group.numbers for group in sold if group.control == "cogs"))
+    left = [group for group in sold if numbered.isdisjoint(group.numbers)]
+    revenue = {group.document for group in left if group.control == "revenue"}
+    tasks = revenue.intersection(group.document for group in left if group.control == "cogs")
+    tasks -= {group.document for group in sold if group.document in tasks and not numbered.isdisjoint(group.numbers)}
+    return tuple(group for group in left if group.document not in tasks)
 
 
 def orders(groups: Iterable[Group], credit_notes: Collection[str] = ()) -> int:

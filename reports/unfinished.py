@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from reports.trade import Group, Trade
+from reports.trade import Group, SaleHeader, Trade
 from sync.domain.period import Period
 
 # Cin7's words for a sale that nothing more is expected of (Cin7 docs: sale statuses).
@@ -26,14 +26,15 @@ def not_final(trade: Trade, period: Period) -> tuple[NotFinal, ...]:
 
     Told from ledger and headers: an invoice is invoiced_not_shipped when its revenue posted and no cost of its sale
     did, unless it sells services or had shipped before; a shipment is shipped_not_invoiced when its cost posted and the
-    sale's invoice is missing or dated later. zero_cost_shipment needs the sale's detail.
+    sale's invoice is missing or dated later. What posts under the number of the one after the period tells it alone:
+    an order may have several of both. zero_cost_shipment needs the sale's detail.
     """
     apart = trade.unpaired
-    both = {trade.sale_of.get((g.document, g.number)) for g in apart if g.control == "revenue"}
+    both: set[str | None] = {trade.sale_of.get((g.document, g.number)) for g in apart if g.control == "revenue"}
     both &= {trade.sale_of.get((g.document, g.number)) for g in apart if g.control == "cogs"}
-    waiting = [g for g in apart if (sale := trade.sale(g)) and sale.id not in both and g.amount > 0]
-    goods = [g for g in waiting if g.control == "revenue" and _awaits_goods(trade, g)]
-    invoices = [g for g in waiting if g.control == "cogs" and _awaits_invoice(trade, g, period)]
+    waiting = [g for g in apart if g.amount > 0 and _waits(trade, g, both, period)]
+    goods = [g for g in waiting if g.control == "revenue"]
+    invoices = [g for g in waiting if g.control == "cogs"]
     free = list(_at_no_cost(trade, period))
     reasons = (
         NotFinal("invoiced_not_shipped", len({g.name for g in goods}), sum(g.amount for g in goods)),
@@ -43,23 +44,28 @@ def not_final(trade: Trade, period: Period) -> tuple[NotFinal, ...]:
     return tuple(reason for reason in reasons if reason.documents)
 
 
-def _awaits_goods(trade: Trade, group: Group) -> bool:
+def _waits(trade: Trade, group: Group, both: Collection[str | None], period: Period) -> bool:
+    if group.name in trade.later:
+        return True  # whatever the rest of its order did
     sale = trade.sale(group)
-    if sale is None or sale.service:
+    if sale is None or sale.id in both:
+        return False
+    return _awaits_goods(trade, sale) if group.control == "revenue" else _awaits_invoice(sale, period)
+
+
+def _awaits_goods(trade: Trade, sale: SaleHeader) -> bool:
+    if sale.service:
         return False
     detail = trade.details.get(sale.id)
     if detail and not any(_stocked(trade, part.sku) for part in detail.invoiced):
         return False
-    if group.name in trade.costed_after:
-        return True
     # What has left by now and posted nothing later was shipped before the period, or at no cost.
     left = bool(detail and any(part.set[0] == "Fulfilment" for part in detail.shipped))
     return not (left or sale.shipped or sale.status.casefold() in _DONE)
 
 
-def _awaits_invoice(trade: Trade, group: Group, period: Period) -> bool:
-    sale = trade.sale(group)
-    return sale is not None and (not sale.invoice or (sale.invoiced is not None and sale.invoiced > period.end))
+def _awaits_invoice(sale: SaleHeader, period: Period) -> bool:
+    return not sale.invoice or (sale.invoiced is not None and sale.invoiced > period.end)
 
 
 def _sold(trade: Trade, sale: str) -> int:

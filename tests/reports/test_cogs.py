@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -196,6 +198,37 @@ def test_a_shipment_after_the_period_leaves_its_invoice_not_final(sqlite_engine:
         ("invoiced_not_shipped", 5000),
         ("shipped_not_invoiced", 1500),
     ]
+
+
+@pytest.mark.parametrize("by_sale", [True, False])
+def test_each_invoice_of_an_order_awaits_its_own_goods_and_each_shipment_its_own_invoice(
+    sqlite_engine: Engine, by_sale: bool
+) -> None:
+    ledger = """
+    2026-01-05 Sale i1 INV-1 610 200 100.00
+    2026-01-06 Sale f1 INV-1 310 630 60.00
+    2026-01-20 Sale i3 INV-3 610 200 50.00
+    2026-01-31 Sale f4 INV-4 310 630 15.00
+    2026-02-01 Sale f3 INV-3 310 630 20.00
+    2026-02-02 Sale i4 INV-4 610 200 33.00
+    """
+    if by_sale:
+        ledger = re.sub("[if][134] ", "s1 ", ledger)
+    parts = json.dumps([["Invoice", "i1"], ["Invoice", "i3"], ["Invoice", "i4"], ["Fulfilment", "f1"],
+                        ["Fulfilment", "f3"], ["Fulfilment", "f4"]])  # fmt: skip
+    made = cache(sqlite_engine, ledger, sale("s1", "Ann", "INV-1", date(2026, 1, 5), "ship=SHIPPED", links=parts))
+    found = {each.reason: (each.documents, each.amount) for each in ask(made).not_final}
+    assert found == {"invoiced_not_shipped": (1, 5000), "shipped_not_invoiced": (1, 1500)}
+
+
+def test_a_cost_that_changes_later_leaves_nothing_open(sqlite_engine: Engine) -> None:
+    ledger = """
+    2025-12-30 Sale f1 INV-1 310 630 60.00
+    2026-01-05 Sale i1 INV-1 610 200 100.00
+    2026-02-03 Sale f1 INV-1 310 630 2.00
+    """
+    made = cache(sqlite_engine, ledger, sale("s1", "Ann", "INV-1", date(2026, 1, 5), "ship=SHIPPED"))
+    assert ask(made).not_final == ()
 
 
 def test_a_service_needs_no_shipment(sqlite_engine: Engine) -> None:
