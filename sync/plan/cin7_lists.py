@@ -6,6 +6,7 @@ in passes until as many different rows were seen as it says it has.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -29,7 +30,7 @@ Row = dict[str, Any]
 LIMIT = 1000
 # Movements make a product row hundreds of times longer; others stay at 100 to 250 (airbyte source-dear).
 MOVEMENT_LIMIT = 250
-_PASSES = 8
+_PASSES, _MOST_PASSES = 8, 24  # the second where each tells more of a list in no sure order
 _OVERLAP = timedelta(minutes=2)
 
 
@@ -44,13 +45,15 @@ def whole_list(
     """Reads a list in passes; `keep` stores the rows of a page not seen before and returns how many changed.
 
     A pass whose pages all announce the same Total, and that saw as many rows, is the list. Passes whose rows
-    are in no sure order are taken together, as long as that Total never moved.
+    are in no sure order are taken together, as long as that Total never moved; rows that cannot be told apart
+    are known by coming twice in two passes alike.
     """
     seen: set[str] = set()
     ever: set[int | None] = set()
+    last: Counter[str] = Counter()
     outcome = Outcome()
-    for passed in range(_PASSES):
-        before, here, totals = len(seen), set[str](), set[int | None]()
+    for passed in range(1, _MOST_PASSES + 1):
+        before, here, totals = len(seen), Counter[str](), set[int | None]()
         for page in sync.cin7.pages(resource, limit=limit, tally=tally, first=None, **filters):
             totals.add(page.total)
             keys = [resource.key(row) for row in page.rows]
@@ -63,12 +66,17 @@ def whole_list(
             sync.watch(Progress("cin7", resource.name, outcome.fetched, page.total, tally.calls))
         ever |= totals
         outcome.fewest = max(1, -(-len(seen) // limit))
-        if totals <= {None, len(here)}:
-            return here, outcome
+        if totals <= {None, len(here)} or (here == last and totals == {here.total()}):
+            return set(here), outcome
         if ever == {len(seen)}:
             return seen, outcome
-        if passed and len(seen) == before and len(totals) == 1:
+        # Rows that came once each are all there are, whatever is announced; those that came twice moved between pages.
+        moved = here.total() > len(here)
+        if passed > 1 and len(seen) == before and len(totals) == 1 and not moved:
             break
+        if passed >= _PASSES and len(ever) > 1:
+            break
+        last = here
     told = " or ".join(map(str, sorted(total or 0 for total in totals)))
     outcome.incomplete = f"the list announces {told} rows, {len(here)} could be read; the next sync tries again"
     return seen, outcome
@@ -186,27 +194,42 @@ def movements(sync: Sync, tally: Tally) -> Outcome:
 def availability(sync: Sync, tally: Tally) -> Outcome:
     """Stock now, and the snapshot of the company-local day; replaced only by a reading that is whole.
 
-    A transfer may post nothing (from bin to bin), but it always moves stock: its list is due where stock moved.
+    Passes in no sure order are taken together, as long as the Total stays and no place tells another stock.
     """
-    resource = BY_NAME["availability"]
+    seen: dict[tuple[str, str, str, str, date | None], StockLevel] = {}
+    announced: set[int | None] = set()
     last: list[StockLevel] = []
-    for _ in range(_PASSES):
+    since, disturbed = sync.now(), False
+    for passed in range(1, _MOST_PASSES + 1):
         began = sync.now()
-        pages = list(_watched(sync, tally, resource))
+        pages = list(_watched(sync, tally, BY_NAME["availability"]))
         levels = sorted((to_domain.stock_level(row) for page in pages for row in page.rows), key=repr)
-        places = {(level.product, level.location, level.bin, level.batch, level.expiry) for level in levels}
-        told = {page.total for page in pages} <= {len(levels), None}
+        places = {(level.product, level.location, level.bin, level.batch, level.expiry): level for level in levels}
+        totals = {page.total for page in pages}
         # A place that occurs twice may be a row that moved between pages, or really be there twice.
         settled, last = len(places) == len(levels) or levels == last, levels
-        if told and settled:
-            with writing(sync.engine) as session:
-                day = reads.local_day(reads.company(session, sync.company), began)
-                known = bool(reads.stock(session, sync.company))
-                changed = writes.replace_stock(session, sync.company, levels, taken_at=began, day=day)
-                if known and changed:
-                    sync.mark(session, Source.CIN7, touched=["stock_transfers"])
-            return Outcome(len(levels), changed, max(1, -(-len(levels) // LIMIT)))
+        if totals <= {len(levels), None} and settled:
+            return _keep_stock(sync, levels, began)
+        if any(seen.get(place, level) != level for place, level in places.items()):
+            seen, announced, since, disturbed = {}, set(), began, True
+        seen |= places
+        announced |= totals
+        if announced == {len(seen)}:
+            return _keep_stock(sync, sorted(seen.values(), key=repr), since)
+        if passed >= _PASSES and (disturbed or len(announced) > 1):
+            break
     return Outcome(incomplete="stock moved between the pages each time it was read; the last whole reading is kept")
+
+
+def _keep_stock(sync: Sync, levels: list[StockLevel], taken_at: datetime) -> Outcome:
+    """A transfer may post nothing (from bin to bin), but it always moves stock: its list is due where stock moved."""
+    with writing(sync.engine) as session:
+        day = reads.local_day(reads.company(session, sync.company), taken_at)
+        known = bool(reads.stock(session, sync.company))
+        changed = writes.replace_stock(session, sync.company, levels, taken_at=taken_at, day=day)
+        if known and changed:
+            sync.mark(session, Source.CIN7, touched=["stock_transfers"])
+    return Outcome(len(levels), changed, max(1, -(-len(levels) // LIMIT)))
 
 
 def _watched(sync: Sync, tally: Tally, resource: Resource) -> Iterator[Page]:

@@ -267,12 +267,39 @@ def test_rows_that_shift_between_pages_are_all_kept_once(stage: Stage, kind: Kin
         assert practice.contents()["document"] == documents
 
 
+def test_rows_that_come_in_another_order_at_every_call_are_all_kept_once(stage: Stage) -> None:
+    company = world([], row_order="random_each_call")
+    company.cin7.lists["salelist"] = [_sale(number) for number in range(MANY)]
+    company.cin7.lists["ref/productavailability"] = [_stock(number) for number in range(MANY)]
+    practice = stage.start("nothing")
+    with serve(company, limits=False, faults=CALM) as served:
+        practice.served = served
+        assert practice.sync(Wants(only=("me", "company", "sales", "availability"))).status == "succeeded"
+    assert len(practice.contents()["document"]) == len(practice.contents()["stock"]) == MANY
+
+
+def test_rows_that_nothing_tells_apart_are_no_rows_that_moved(stage: Stage) -> None:
+    company = world([], page_cap=100)
+    # Two draft credit notes of one sale, without a number yet.
+    company.cin7.lists["salecreditnotelist"] = [_sale(number // 2) for number in range(300)]
+    practice = stage.start("nothing")
+    with serve(company, limits=False, faults=CALM) as served:
+        practice.served = served
+        report = practice.sync(Wants(only=("me", "company", "sale_credit_notes")))
+    assert failed(report) == {}
+    assert len(practice.contents()["document"]) == 150
+
+
 def test_a_wrong_total_of_an_empty_list_is_asked_again(stage: Stage) -> None:
     practice, wants = stage.start("nothing"), Wants(only=("me", "company", "sales"))
     once = replace(CALM, rules=(Rule(Kind.MOVING_TOTAL, "cin7", "salelist", upto=1),))
     with serve(world([]), limits=False, faults=once) as served:
         practice.served = served
         assert practice.sync(wants).status == "succeeded"
+
+
+def _stock(number: int) -> dict[str, object]:
+    return {"ID": f"bbbbbbbb-0000-0000-0000-{number:012d}", "SKU": f"S-{number}", "Location": "Main", "OnHand": number}
 
 
 def _sale(number: int) -> dict[str, object]:
