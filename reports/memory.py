@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from reports.reconcile.findings import Cin7Document, Entry, Finding, QboDocument
+from reports.reconcile.view import WITHOUT_MONEY
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 
@@ -106,14 +107,14 @@ def dressed(findings: Iterable[Finding], known: Mapping[str, Remembered]) -> tup
 def carried(kept: Iterable[Remembered], start: date) -> dict[str, int]:
     """Control -> what findings that are still open explain of the gap before `start`, minor units of base currency.
 
-    Documents count with what they post before `start`. Findings whose documents do not add up to their money explain
-    none (the contract's causes of 0.00); sums without documents count by their periods, none of them twice.
+    Documents count with what they post before `start`. The contract's causes of 0.00 explain none, nor do findings
+    whose documents do not add up to their money; sums without documents count by their periods, none of them twice.
     """
     sums: defaultdict[str, int] = defaultdict(int)
     for each in kept:
         control = each.finding.control
         before = [s for s in each.sightings if s.open and s.period.start < start]
-        if control is None or not each.is_open or not before:
+        if control is None or not each.is_open or not before or each.finding.cause in WITHOUT_MONEY:
             continue
         if each.finding.cin7 or each.finding.qbo:
             sums[control] += _posted(each.finding, Period(date.min, start), until=start) if _adds_up(each) else 0

@@ -62,6 +62,7 @@ def test_a_difference_of_dates_is_open_between_them_and_gone_after_both() -> Non
 def test_a_cause_of_nothing_explains_nothing_though_its_documents_post() -> None:
     waiting = replace(finding(amount=0), cause="shipped_not_invoiced")
     assert carried([kept(waiting, (JANUARY, 0))], MARCH) == {}
+    assert carried([kept(waiting, (FEBRUARY, 0))], MARCH) == {}  # it was open in a period after its day
 
 
 def test_a_fault_without_a_control_explains_nothing() -> None:
