@@ -8,6 +8,7 @@ from reports.reconcile.view import View
 
 _WORKS = frozenset({"FinishedGoods", "ProductionOrder", "Disassembly"})
 _LACKING = frozenset({"missing_in_qbo", "deleted_in_qbo", "voided_in_qbo", "amount_differs", "wrong_account"})
+_DATED = _LACKING | {"different_period"}
 _STRANGE = frozenset({"manual_journal", "missing_in_cin7"})
 
 
@@ -31,7 +32,7 @@ _REASONS = (
         "It may also be a supplier's deposit that was not applied to its bill: compare the open deposits.",
     ),
     _Reason(
-        _LACKING,
+        _DATED,
         frozenset({"applied", "prepayment"}),
         frozenset({"Sale"}),
         "",
