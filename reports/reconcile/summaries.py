@@ -24,6 +24,7 @@ _FAMILIES = (("sales",), ("payments",), ("cost",), ("sales", "payments"), ("sale
 
 _EVERY = "*"  # all channels together
 _UNNAMED = ("", _EVERY)
+_AWAY = 5  # days from its documents that a journal may be dated
 _IN = "\t"  # between a channel and one of its currencies
 NOTHING: Mapping[Doc, str] = {}
 
@@ -60,6 +61,7 @@ def match_summaries(work: Work, channels: Mapping[Doc, str], currencies: Mapping
             break
         for txn in journals:
             _sum_of(work, txn, sums.get((families, txn.legs), ()))
+        _of_other_days(work, journals, families, sums)
     _nothing(work, every[_monthly(work)])
     _by_name(work, [doc for doc in events if doc in work.cin7], channels, currencies)
 
@@ -90,6 +92,28 @@ def _sum_of(work: Work, txn: Doc, some: Iterable[tuple[Bucket, list[Doc]]]) -> N
             and _stands_for(work, txn, bucket, docs)
         ):
             work.put(docs, [txn], "summary", "certain").channel = bucket.channel.partition(_IN)[0]
+
+
+def _of_other_days(
+    work: Work,
+    journals: Iterable[Doc],
+    families: tuple[str, ...],
+    sums: Mapping[tuple[tuple[str, ...], Legs], list[tuple[Bucket, list[Doc]]]],
+) -> None:
+    """Journals that are the sum of a day or month that they lie some days beside: of several documents, or where they
+    are called as the channel's are. Two sums that are as near stay open."""
+    learnt = _called(work)
+    for txn in [txn for txn in journals if txn in work.qbo]:
+        own = {learnt[stem] for stem in _stems(txn) if stem in learnt}
+        fits = []
+        for bucket, docs in sums.get((families, txn.legs), ()):
+            away, channel = max(txn.day - bucket.last, bucket.first - txn.day).days, bucket.channel.partition(_IN)[0]
+            told = len(docs) > 1 or channel in own or _names(work, txn, channel)
+            if 0 < away <= _AWAY and told and all(doc in work.cin7 for doc in docs):
+                fits.append((away, channel, docs))
+        nearest = [each for each in fits if each[0] == min(fit[0] for fit in fits)]
+        if len({tuple(docs) for _, _, docs in nearest}) == 1:
+            work.put(nearest[0][2], [txn], "summary", "strong").channel = nearest[0][1]
 
 
 def _stands_for(work: Work, txn: Doc, bucket: Bucket, docs: list[Doc]) -> bool:

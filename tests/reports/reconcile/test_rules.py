@@ -281,3 +281,31 @@ def test_an_explanation_says_what_else_it_may_be(text: str, cause: str, words: s
     (explanation,) = {found.explanation for found in examined(text).findings if found.cause == cause}
     assert ("It may also be" in explanation) is bool(words)
     assert words in explanation
+
+
+SUMMED = """
+2026-01-30 Sale t1 INV-1 610 200 100.00
+2026-01-30 Sale t2 INV-2 610 200 50.00
+2026-01-29 Sale t3 INV-3 610 200 70.00
+qbo 2026-01-29 JournalEntry 7 SHOPIFY-260129 84:70.00 79:-70.00
+"""
+
+
+@pytest.mark.parametrize(("day", "cause"), [("2026-01-31", ""), ("2026-02-01", "different_period")])
+def test_a_day_journal_that_is_dated_beside_its_day_is_still_that_days(day: str, cause: str) -> None:
+    found = examined(SUMMED + f"qbo {day} JournalEntry 8 99 84:150.00 79:-150.00\n", channels=CHANNELS)
+    assert {told for told, _, _ in told(found)} == ({cause} if cause else set())
+    for finding in found.findings:
+        assert ([doc.reference for doc in finding.cin7], finding.amount) == (["INV-1", "INV-2"], 15000)
+
+
+def test_a_journal_beside_two_days_of_one_sum_is_of_neither() -> None:
+    text = """
+    2026-01-10 Sale t1 INV-1 610 200 100.00
+    2026-01-10 Sale t2 INV-2 610 200 50.00
+    2026-01-12 Sale t3 INV-4 610 200 90.00
+    2026-01-12 Sale t4 INV-5 610 200 60.00
+    qbo 2026-01-11 JournalEntry 8 99 84:150.00 79:-150.00
+    """
+    lacking = [f.amount for f in examined(text).findings if (f.cause, f.control) == ("missing_in_qbo", "revenue")]
+    assert sorted(lacking) == [5000, 6000, 9000, 10000]
