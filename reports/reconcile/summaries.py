@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -55,12 +55,13 @@ def match_summaries(work: Work, channels: Mapping[Doc, str], currencies: Mapping
         for bucket, docs in sorted(buckets.items(), key=lambda each: (each[0].channel in _UNNAMED, each[0])):
             if bucket.channel not in _UNNAMED or len(docs) > 1:
                 sums[bucket.families, summed(docs)].append((bucket, docs))
+    own = {(doc.day, doc.legs) for doc in events}
     for families in _FAMILIES:
         # Journals of one family are the rule; sums over several would catch what another connector adds up.
         if len(families) > 1 and any(case.how == "summary" for case in work.cases):
             break
         for txn in journals:
-            _sum_of(work, txn, sums.get((families, txn.legs), ()))
+            _sum_of(work, txn, sums.get((families, txn.legs), ()), own)
         _of_other_days(work, journals, families, sums)
     _nothing(work, every[_monthly(work)])
     _by_name(work, [doc for doc in events if doc in work.cin7], channels, currencies)
@@ -81,15 +82,16 @@ def _keys(
     return found
 
 
-def _sum_of(work: Work, txn: Doc, some: Iterable[tuple[Bucket, list[Doc]]]) -> None:
-    """Takes the first of these buckets that is dated right and still open as a whole."""
+def _sum_of(work: Work, txn: Doc, some: Iterable[tuple[Bucket, list[Doc]]], own: Collection[tuple[date, Legs]]) -> None:
+    """Takes the first of these buckets that is dated right and still open as a whole; `own`: what each day's events
+    post."""
     for bucket, docs in some:
         whole = all(doc in work.cin7 for doc in docs)
         if (
             txn in work.qbo
             and whole
             and bucket.first <= txn.day <= bucket.last
-            and _stands_for(work, txn, bucket, docs)
+            and _stands_for(work, txn, bucket, docs, own)
         ):
             work.put(docs, [txn], "summary", "certain").channel = bucket.channel.partition(_IN)[0]
 
@@ -116,10 +118,13 @@ def _of_other_days(
             work.put(nearest[0][2], [txn], "summary", "strong").channel = nearest[0][1]
 
 
-def _stands_for(work: Work, txn: Doc, bucket: Bucket, docs: list[Doc]) -> bool:
-    """Of a single document a journal of another day is no sum, unless it closes the month or names the channel."""
+def _stands_for(work: Work, txn: Doc, bucket: Bucket, docs: list[Doc], own: Collection[tuple[date, Legs]]) -> bool:
+    """Of a single document a journal of another day is no sum, unless it names the channel, or closes the month and is
+    not just what an event of its own day posts."""
     channel = bucket.channel.partition(_IN)[0]
-    return len(docs) > 1 or txn.day in (docs[0].day, bucket.last) or _names(work, txn, channel)
+    if len(docs) > 1 or txn.day == docs[0].day or _names(work, txn, channel):
+        return True
+    return txn.day == bucket.last and (txn.day, txn.legs) not in own
 
 
 def _nothing(work: Work, buckets: Mapping[Bucket, list[Doc]]) -> None:

@@ -309,3 +309,13 @@ def test_a_journal_beside_two_days_of_one_sum_is_of_neither() -> None:
     """
     lacking = [f.amount for f in examined(text).findings if (f.cause, f.control) == ("missing_in_qbo", "revenue")]
     assert sorted(lacking) == [5000, 6000, 9000, 10000]
+
+
+def test_a_journal_of_a_months_last_day_is_of_that_days_event_before_a_channels_only_one_of_the_month() -> None:
+    text = """
+    2026-01-17 Sale t1 INV-1 310 630 16.00
+    2026-01-31 Sale t9 INV-9 310 630 16.00
+    qbo 2026-01-31 JournalEntry 7 1041 82:16.00 85:-16.00
+    qbo 2026-01-17 JournalEntry 8 1057 82:16.00 85:-16.00
+    """
+    assert told(examined(text, channels=CHANNELS)) == []
