@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from datetime import date
 
-from reports.reconcile.documents import Doc, Legs
+from reports.reconcile.documents import Doc, Legs, turnover
 from reports.reconcile.roles import JOURNALS, natural
 from reports.reconcile.working import Work
 
@@ -28,6 +29,36 @@ def match_alike(work: Work) -> None:
         _equal_numbers(work, events[legs], txns[legs])
         _only_fits(work, events[legs], txns[legs])
         _leave_open(work, events[legs], txns[legs])
+    _on_another_account(work)
+
+
+def _on_another_account(work: Work) -> None:
+    """Pairs what is still open where one account has the same on both sides and the rest is the same money on another
+    account: journals of one day, where each is the other's only fit, and journals of their kind bear no number."""
+    named, alike = _by_role(work)
+    txns: defaultdict[tuple[date, int], list[Doc]] = defaultdict(list)
+    for txn in work.qbo:
+        if txn.kind == "JournalEntry":
+            txns[txn.day, txn.gross].append(txn)
+    events: defaultdict[tuple[date, int], list[Doc]] = defaultdict(list)
+    for doc in work.cin7:
+        if doc.role in JOURNALS and alike[doc.role] >= named[doc.role]:
+            events[doc.day, turnover(doc.legs)].append(doc)
+    for key, ours in sorted(events.items()):
+        theirs = txns.get(key, ())
+        if len(ours) == 1 and len(theirs) == 1 and set(ours[0].legs) & set(theirs[0].legs):
+            work.put(ours, theirs, "alike", "likely")
+
+
+def _by_role(work: Work) -> tuple[Counter[str], Counter[str]]:
+    """Role -> how many of its events were found by a number or text, and how many as all that posts the same."""
+    named, alike = Counter[str](), Counter[str]()
+    for (_, role), settled in work.habits.items():
+        named[role] += settled
+    for case in work.cases:
+        if case.cin7 and case.how in ("number", "text", "link", "alike"):
+            (alike if case.how == "alike" else named)[case.cin7[0].role] += 1
+    return named, alike
 
 
 def _leave_open(work: Work, events: list[Doc], txns: list[Doc]) -> None:

@@ -319,3 +319,15 @@ def test_a_journal_of_a_months_last_day_is_of_that_days_event_before_a_channels_
     qbo 2026-01-17 JournalEntry 8 1057 82:16.00 85:-16.00
     """
     assert told(examined(text, channels=CHANNELS)) == []
+
+
+def test_a_journal_of_no_number_on_another_account_is_the_only_one_of_its_day_and_money() -> None:
+    cost = "2026-01-05 Sale t1 INV-1 310 630 60.00\n"
+    strange = "qbo 2026-01-05 JournalEntry 8 1044 91:60.00 85:-60.00\n"
+    found = examined(cost + strange)
+    assert told(found) == [("wrong_account", "cogs", 6000)]
+    assert found.findings[0].confidence == "likely"
+    two = examined(cost + cost.replace("t1 INV-1", "t2 INV-2") + strange)
+    assert "wrong_account" not in {cause for cause, _, _ in told(two)}
+    numbered = "2026-01-04 Sale t3 INV-3 310 630 7.00\nqbo 2026-01-04 JournalEntry 9 INV-3 82:7.00 85:-7.00\n"
+    assert "wrong_account" not in {cause for cause, _, _ in told(examined(cost + strange + numbered))}
