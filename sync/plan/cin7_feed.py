@@ -1,13 +1,12 @@
 """Cin7's ledger feed (`GET /transactions`): its page size and date bounds as learnt, and how a window is read whole.
 
 Rows have no id, no modified stamp and no sure order (Cin7 docs: /transactions; airbytehq/airbyte#56931),
-so a window is replaced as a whole and a day that exceeds a page is read until two readings agree.
+so a window is replaced as a whole, and a day that exceeds a page is read more than once.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -183,58 +182,6 @@ def open_feed(sync: Sync, tally: Tally, currency: str) -> Feed:
     )
 
 
-def read_long_day(feed: Feed, window: Period) -> tuple[list[Row], str]:
-    """All rows of a day above one page, and why they are not sure ("" when they are)."""
-    rows, sure = _agreed(feed, window, {})
-    if sure:
-        return rows, ""
-    by_account, reason = _by_account(feed, window)
-    return by_account, reason
-
-
-def _agreed(feed: Feed, window: Period, extra: dict[str, str]) -> tuple[list[Row], bool]:
-    """Rows of more than one page are sure once two readings agree as multisets."""
-    last: Counter[tuple[object, ...]] | None = None
-    rows: list[Row] = []
-    for _ in range(_READINGS):
-        rows, pages, whole = _all_pages(feed, window, extra)
-        now = Counter(map(_key, rows))
-        if whole and (pages == 1 or now == last):
-            return rows, True
-        last = now
-    return rows, False
-
-
-def _all_pages(feed: Feed, window: Period, extra: dict[str, str]) -> tuple[list[Row], int, bool]:
-    """Every page of `window`; whole when as many rows came as the feed said it has, on each page."""
-    rows: list[Row] = []
-    totals: set[int | None] = set()
-    count = pages = 0
-    asked = {**feed.filters(window), **extra}
-    for page in feed.sync.cin7.pages(TRANSACTIONS, limit=feed.page, tally=feed.tally, first=None, **asked):
-        pages += 1
-        totals.add(page.total)
-        count += len(page.rows)
-        rows += [row for row in page.rows if day_of(row) in window]
-    return rows, pages, totals == {count}
-
-
-def _by_account(feed: Feed, window: Period) -> tuple[list[Row], str]:
-    """The day account by account: each row is taken where it is debited, so none is taken twice."""
-    with reading(feed.sync.engine) as session:
-        codes = sorted(account.code for account in reads.accounts(session, feed.sync.company, Source.CIN7))
-    rows: list[Row] = []
-    for code in codes:
-        mine, sure = _agreed(feed, window, {"Account": code})
-        if not sure:
-            return rows, f"the postings on account {code} came differently each time they were read"
-        rows += [row for row in mine if str(row.get("DebitAccountCode")) == code]
-    _, total = feed.read(window)
-    if feed.exact(window) and total != len(rows):
-        return rows, f"{total} postings are announced, {len(rows)} could be read"
-    return rows, ""
-
-
 def learn_bounds(feed: Feed) -> None:
     """Asks once from one known day to another: whether both come back tells if the bounds are inclusive.
 
@@ -265,10 +212,6 @@ def day_of(row: Row) -> date:
     if found is None:
         raise UnexpectedPayload("a Cin7 transaction has no EffectiveDate", system="cin7")
     return found
-
-
-def _key(row: Row) -> tuple[object, ...]:
-    return tuple((key, str(value)) for key, value in sorted(row.items()))
 
 
 def _stamp(when: date) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sync.domain.accounts import Source
 from sync.domain.period import Period
 from sync.plan import windows as plan
-from sync.plan.cin7_feed import Feed, Row, day_of, learn_bounds, open_feed, read_long_day
+from sync.plan.cin7_feed import Feed, Row, day_of, learn_bounds, open_feed
+from sync.plan.cin7_long_day import read_long_day
 from sync.plan.profile import DAY, FIRST, LAST
 from sync.plan.run import Outcome, Sync
 from sync.store import ledger, reads
