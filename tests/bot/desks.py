@@ -54,18 +54,19 @@ class OpenPace:
 
 @dataclass
 class Desk:
-    """An outbox over a real database and a real connection to the small Slack."""
+    """An outbox over a real database and a real connection to the small Slack; `patience`: seconds to wait for it."""
 
     engine: Engine
     slack: FakeSlack
     clock: Clock = field(default_factory=Clock)
+    patience: int = 30
 
     def __post_init__(self) -> None:
         self.slack.clock = self.clock
         self.company = company_of(self.engine)
         self.box = StoredOutbox(self.engine, self.company)
         self.pace = OpenPace(self.clock)
-        self.api = Slack("xoxb-test", self.slack.api_url, timeout=1)
+        self.api = Slack("xoxb-test", self.slack.api_url, timeout=self.patience)
         self.outbox = Outbox(self.box, self.api, self.pace, self.clock, sits=0.0)  # its clock stands still
 
     def run(self, seconds: float = 0.0, steps: int = 500) -> None:

@@ -26,7 +26,7 @@ AFTER = ("drop_after", "html_after", "hang_after", "truncate")
 
 @dataclass
 class Fault:
-    """`kind` is one of BEFORE and AFTER, or an error code of Slack's; `seconds` is the pause or the hang."""
+    """`kind` is one of BEFORE and AFTER, or an error code of Slack's; `seconds` is the pause that is asked for."""
 
     kind: str
     seconds: float = 0.0
@@ -57,6 +57,7 @@ class FakeSlack:
     scopes: str = "chat:write,commands"
     clock: Callable[[], float] = time.time
     lock: threading.RLock = field(default_factory=threading.RLock)
+    released: threading.Event = field(default_factory=threading.Event)  # ends every hang; the test's end does too
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def fault(self, method: str, kind: str, seconds: float = 0.0, times: int = 1) -> None:

@@ -27,7 +27,6 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, slack: FakeSlack) -> None:
         super().__init__(("127.0.0.1", 0), _Door)
         self.slack = slack
-        self.ended = threading.Event()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Nothing: clients of ours go away in the middle on purpose."""
@@ -62,18 +61,18 @@ class _Door(BaseHTTPRequestHandler):
             self._say(200, "ok", "text/plain")
 
     def _call(self, method: str, args: Mapping[str, Any]) -> None:
-        slack, ended = self.server.slack, self.server.ended
+        slack = self.server.slack
         with slack.lock:
             slack.calls.append((method, args))
         fault = slack.drawn(method) or Fault("")
         if fault.kind == "hang_before":
-            ended.wait(fault.seconds)  # and then does what it was asked, when nobody listens any more
+            slack.released.wait()  # and then does what it was asked, when nobody listens any more
         elif fault.kind and fault.kind not in AFTER:
             self._fail(fault)
             return
         said = answer(slack, method, args)
         if fault.kind == "hang_after":
-            ended.wait(fault.seconds)
+            slack.released.wait()
         elif fault.kind in AFTER:
             self._fail(fault)
             return
@@ -118,7 +117,7 @@ def serve(slack: FakeSlack) -> Iterator[str]:
     try:
         yield slack.api_url
     finally:
-        server.ended.set()
+        slack.released.set()
         server.shutdown()
         thread.join()
         server.server_close()

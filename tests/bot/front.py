@@ -73,7 +73,7 @@ class Front:
         }
         self.outside = Outsides(self.folder, own | self.environ, began=self.clock.at).outside()
         self.settings = read(self.outside.environ, self.folder)
-        self.slack = Slack(self.token, self.slack_world.api_url, timeout=5)
+        self.slack = Slack(self.token, self.slack_world.api_url, timeout=30)
         self.zone = "America/New_York"
         self._held = Deps(self.settings, self.outside, answer, PHRASES)
         with self._held.books(may_be_empty=True) as (_, self.company):

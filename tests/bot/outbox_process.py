@@ -55,7 +55,7 @@ def send(database: str, url: str, number: int, clock: Clock, die_at: int) -> Non
         return next(count) == die_at
 
     mortal_box: Any = Mortal(box, steps)
-    mortal_slack: Any = Mortal(Slack("xoxb-test", url, timeout=5), steps)
+    mortal_slack: Any = Mortal(Slack("xoxb-test", url, timeout=30), steps)
     outbox = Outbox(mortal_box, mortal_slack, OpenPace(clock), clock)
     if number >= 0:
         file = Enclosure("week.xlsx", "The week", b"figures")

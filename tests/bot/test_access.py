@@ -18,7 +18,7 @@ DEFAULT = RoleSettings(None, None, None)
 
 
 def access(world: FakeSlack, roles: RoleSettings = DEFAULT, clock: Clock | None = None) -> Access:
-    return Access(Slack("xoxb-test", world.api_url, timeout=2), roles, clock or Clock())
+    return Access(Slack("xoxb-test", world.api_url, timeout=30), roles, clock or Clock())
 
 
 def test_by_default_admins_are_controllers_and_members_viewers(world: FakeSlack) -> None:

@@ -24,7 +24,7 @@ from tests.bot.desks import HOURS, Clock, OpenPace, company_of, letter
 from tests.bot.emulated import TOKEN, Emulated, emulating, installed
 from tests.bot.fake_slack import FakeSlack
 from tests.bot.offices import Office, small_company
-from tests.bot.served import serving, settings, until
+from tests.bot.served import PROMPTLY, serving, settings, until
 from tests.conftest import missing
 
 
@@ -61,7 +61,7 @@ def test_a_sync_typed_in_slack_is_one_message_that_ends_with_its_result(slack: E
             assert "Sync succeeded" in shown["text"]
             assert f"<@{slack.people['ann']}>" in shown["text"]
             assert shown["blocks"]
-            assert served.end() < 10
+            assert served.end() < PROMPTLY
 
 
 def _syncs(slack: Emulated) -> list[dict[str, Any]]:

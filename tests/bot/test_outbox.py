@@ -12,6 +12,7 @@ from bot.outbox import SETTLE
 from bot.outbox_ports import TO_UPDATE, to_post
 from tests.bot.desks import Desk, letter
 from tests.bot.fake_slack import FakeSlack, running
+from tests.bot.served import until
 
 CHANNEL = "C0ALERTS"
 
@@ -42,7 +43,8 @@ def test_a_letter_is_posted_once_with_its_metadata(desk: Desk, slack: FakeSlack)
 
 @pytest.mark.parametrize("kind", ["drop_after", "html_after", "truncate", "hang_after"])
 def test_a_lost_answer_is_settled_by_looking_and_not_by_posting_again(desk: Desk, slack: FakeSlack, kind: str) -> None:
-    slack.fault("chat.postMessage", kind, seconds=1.5)
+    desk = replace(desk, patience=1) if kind.startswith("hang") else desk
+    slack.fault("chat.postMessage", kind)
     desk.outbox.put(letter())
     desk.run(600)
     assert slack.texts(CHANNEL) == ["The week ties out"]
@@ -67,12 +69,13 @@ def test_a_post_that_never_arrived_is_made_again_only_after_it_had_time_to_arriv
 
 
 def test_a_post_that_arrives_after_we_gave_up_waiting_is_found(desk: Desk, slack: FakeSlack) -> None:
-    slack.fault("chat.postMessage", "hang_before", seconds=1.3)
+    desk = replace(desk, patience=1)
+    slack.fault("chat.postMessage", "hang_before")
     desk.outbox.put(letter())
     desk.run(0)
     assert slack.texts(CHANNEL) == []
-    while not slack.texts(CHANNEL):  # the small Slack takes its own, real time
-        pass
+    slack.released.set()
+    until(lambda: slack.texts(CHANNEL))
     desk.run(600)
     assert slack.count("chat.postMessage") == 1
     assert slack.texts(CHANNEL) == ["The week ties out"]

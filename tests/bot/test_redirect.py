@@ -32,7 +32,7 @@ def judge(query: Mapping[str, str]) -> str:
 def test_the_redirect_is_caught_and_the_browser_is_told(uri: str) -> None:
     with redirects(uri, judge, None) as wait:
         page = httpx.get(uri, params={"state": "right", "code": "c-1"})
-        assert wait(10) == "c-1"
+        assert wait(60) == "c-1"
     assert page.status_code == 200
     assert "close this window" in page.text
     assert "c-1" not in page.text
@@ -42,7 +42,7 @@ def test_a_foreign_state_is_refused_and_the_wait_goes_on(uri: str) -> None:
     with redirects(uri, judge, None) as wait:
         foreign = httpx.get(uri, params={"state": "wrong", "code": "stolen"})
         httpx.get(uri, params={"state": "right", "code": "c-1"})
-        assert wait(10) == "c-1"
+        assert wait(60) == "c-1"
     assert foreign.status_code == 400
 
 
@@ -50,7 +50,7 @@ def test_a_refusal_ends_the_wait_in_words(uri: str) -> None:
     with redirects(uri, judge, None) as wait:
         httpx.get(uri, params={"state": "right", "error": "access_denied"})
         with pytest.raises(AuthExpired, match="not allowed"):
-            wait(10)
+            wait(60)
 
 
 def test_another_path_is_not_the_redirect(uri: str) -> None:
@@ -62,7 +62,7 @@ def test_another_path_is_not_the_redirect(uri: str) -> None:
 
 def test_a_pasted_address_serves_as_well(uri: str) -> None:
     with redirects(uri, judge, io.StringIO(f"\n {uri}?state=right&code=c-2 \n")) as wait:
-        assert wait(10) == "c-2"
+        assert wait(60) == "c-2"
 
 
 def test_a_pasted_address_with_a_foreign_state_is_told(uri: str) -> None:
@@ -70,7 +70,7 @@ def test_a_pasted_address_with_a_foreign_state_is_told(uri: str) -> None:
         redirects(uri, judge, io.StringIO(f"{uri}?state=wrong&code=c-2\n")) as wait,
         pytest.raises(UserError, match="state"),
     ):
-        wait(10)
+        wait(60)
 
 
 def test_an_https_redirect_cannot_be_caught_and_must_be_pasted() -> None:
@@ -79,7 +79,7 @@ def test_an_https_redirect_cannot_be_caught_and_must_be_pasted() -> None:
     with pytest.raises(UserError, match="--no-browser"), redirects(uri, judge, None):
         pass
     with redirects(uri, judge, io.StringIO("")) as wait, pytest.raises(UserError, match="No address was pasted"):
-        wait(10)
+        wait(60)
 
 
 def test_a_taken_address_names_the_way_without_it(uri: str) -> None:
@@ -87,4 +87,4 @@ def test_a_taken_address_names_the_way_without_it(uri: str) -> None:
         with pytest.raises(UserError, match=r"is taken .*--no-browser"), redirects(uri, judge, None):
             pass
         with redirects(uri, judge, io.StringIO(f"{uri}?state=right&code=c-3\n")) as wait:
-            assert wait(10) == "c-3"
+            assert wait(60) == "c-3"

@@ -9,7 +9,7 @@ from sync.sandbox.serve import serve
 from tests.bot.fake_slack import running
 from tests.bot.fake_socket import listening
 from tests.bot.offices import small_company
-from tests.bot.served import serving, settings, until
+from tests.bot.served import PROMPTLY, serving, settings, until
 
 ANN = "U0ANN1"
 
@@ -37,7 +37,7 @@ def test_commands_and_events_come_by_the_connection_and_again_after_it_was_repla
             until(lambda: ANN in slack.homes)
             assert socket.send(second, "events_api", "e3", opened)["envelope_id"] == "e3"  # told again
             until(lambda: "succeeded" in str(slack.shown("C0ALERTS")[-1]["metadata"]))
-            assert served.end() < 10
+            assert served.end() < PROMPTLY
             assert "xapp-of-the-tests" not in served.log
         assert slack.count("views.publish") == 1
         assert slack.count("apps.connections.open") == 2

@@ -21,7 +21,7 @@ def world() -> Iterator[FakeSlack]:
 
 
 def way(world: FakeSlack, channel: str = "C0ALERTS", path: str = "/response/1") -> Way:
-    slack = Slack("xoxb-test", world.api_url, timeout=2)
+    slack = Slack("xoxb-test", world.api_url, timeout=30)
     return Way(slack, "U0ANN", channel, world.api_url.replace("/api/", path) if path else "")
 
 

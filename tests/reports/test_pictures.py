@@ -55,7 +55,7 @@ def test_a_browser_that_was_killed_is_begun_anew(pictures: Pictures) -> None:
     assert pictures._warm is not None
     dead = pictures._warm._kaleido.subprocess
     os.killpg(dead.pid, signal.SIGKILL)
-    dead.wait(5)
+    dead.wait(60)
     assert size(pictures.png(FIGURE)) == (400, 300)
     assert pictures._warm is not None
     assert pictures._warm._kaleido.subprocess.pid != dead.pid
@@ -76,7 +76,7 @@ def test_a_closed_browser_is_gone_and_a_later_picture_begins_another(browser: st
     assert pictures._warm is not None
     process = pictures._warm._kaleido.subprocess
     pictures.close()
-    assert process.wait(5) is not None
+    assert process.wait(60) is not None
     with pictures:
         assert size(pictures.png(FIGURE)) == (400, 300)
 

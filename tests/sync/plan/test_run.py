@@ -64,15 +64,15 @@ def test_marking_inside_a_transaction_and_settling_beside_it_do_not_wait_for_eac
     with writing(engine) as session:
         session.connection()
         beside.start()
-        began.wait(5)
+        began.wait(60)
         beside.join(0.2)  # on SQLite it now waits for this transaction
         marking = threading.Thread(
             target=sync.mark, args=(session, Source.CIN7), kwargs={"touched": ["journals"]}, daemon=True
         )
         marking.start()
-        marking.join(5)
+        marking.join(60)
         assert not marking.is_alive()
-    beside.join(5)
+    beside.join(60)
     assert "settled" in done
 
 
