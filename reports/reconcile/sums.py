@@ -9,7 +9,7 @@ from datetime import date
 from itertools import combinations
 
 from reports.reconcile.documents import Doc, Legs, Pair, added, less, summed
-from reports.reconcile.edges import Edge
+from reports.reconcile.edges import Edge, match_named
 from reports.reconcile.events import legs_of
 from reports.reconcile.naming import NEAR
 from reports.reconcile.roles import SETTLING, natural
@@ -40,7 +40,8 @@ def complete(work: Work, found: Iterable[Edge]) -> None:
 
 
 def rest_of(work: Work, found: Iterable[Edge]) -> None:
-    """Pairs what is left of events that were taken apart with transactions that post exactly that, or some of it."""
+    """Pairs what is left of events that were taken apart with transactions that post that, exactly before nearly."""
+    found = list(found)
     for edge in sorted(found, key=lambda edge: (-edge.strength, edge.event.key, edge.txn.key)):
         if edge.txn not in work.qbo or edge.strength <= NEAR:
             continue
@@ -57,6 +58,17 @@ def rest_of(work: Work, found: Iterable[Edge]) -> None:
                 work.divide(doc, kept, further)
                 work.put([kept], [edge.txn], "number")
                 break
+    left = {piece for _, piece in work.parts.values()} & work.cin7.keys()
+    match_named(
+        work,
+        [
+            edge._replace(event=doc)
+            for edge in found
+            if edge.txn in work.qbo and edge.strength > NEAR
+            for doc in left
+            if (doc.id, doc.number, doc.day) == (edge.event.id, edge.event.number, edge.event.day)
+        ],
+    )
 
 
 def _settle(work: Work, case: Case, others: Sequence[Doc]) -> None:

@@ -38,6 +38,18 @@ def test_a_transfer_that_both_sides_have_or_neither_is_told_by_its_two_journals(
     assert [(cause, amount) for cause, _, amount in found] == [("missing_in_qbo", n) for n in (-6600, 6600)] * 2
 
 
+def test_freight_of_a_transfer_that_has_another_amount_differs_though_its_goods_arrived_that_day() -> None:
+    both = (
+        TRANSFER
+        + "2026-01-10 StockTransfer t1 TR-1 630 801 3.60\nqbo 2026-01-10 JournalEntry 8 TR-1 92:-66.00 85:66.00\n"
+    )
+    freight = "qbo 2026-01-10 JournalEntry 9 TR-1 85:3.42 87:-3.42\n"
+    differs = [("amount_differs", "account:801", 18), ("amount_differs", "inventory", 18)]
+    assert told(examined(both + freight, ARRIVED, chart=TRANSIT)) == differs
+    elsewhere = [("missing_in_qbo", "account:801", 360), ("missing_in_qbo", "inventory", 360)]
+    assert told(examined(both, ARRIVED, chart=TRANSIT)) == elsewhere
+
+
 def test_a_transfer_that_was_voided_by_opposite_rows_is_a_void() -> None:
     voided = Header(Source.CIN7, "StockTransfer", "t1", "TR-1", status="VOIDED", day=date(2026, 1, 6), voided=True)
     assert {cause for cause, _, _ in told(examined(TRANSFER, voided, chart=TRANSIT))} == {"voided_in_cin7"}
