@@ -27,7 +27,7 @@ def find_copies(work: Work, found: Iterable[Edge], names: Names) -> None:
                 continue
             if _is_copy(edge, case) and not _is_anothers(edge.txn, case, waiting):
                 work.double(case, edge.txn)
-    _again(work, names)
+    _again(work, names, waiting)
     paid = {link for header in work.headers.values() if header.kind in _PAYMENTS for link in header.links}
     for case in work.cases:
         if case.surplus:
@@ -40,7 +40,7 @@ def _order(edge: Edge) -> tuple[object, ...]:
     return (edge.txn.legs != edge.event.legs, -edge.strength, apart, edge.event.key, edge.txn.key)
 
 
-def _again(work: Work, names: Names) -> None:
+def _again(work: Work, names: Names, waiting: Mapping[Legs, Iterable[Doc]]) -> None:
     """Adds open transactions that repeat a matched one's number and postings: of a summary no single event tells."""
     known: defaultdict[tuple[str, str, Legs], list[Doc]] = defaultdict(list)
     for case in work.cases if work.qbo else ():
@@ -50,6 +50,8 @@ def _again(work: Work, names: Names) -> None:
             elif case.how == "summary":
                 known[txn.kind, _unnumbered(txn), txn.legs].append(txn)
     for txn in list(work.qbo):
+        if not txn.plain and any(event in work.cin7 and fits_alike(event, txn) for event in waiting.get(txn.legs, ())):
+            continue
         for number in (txn.plain or _unnumbered(txn), *stems(txn.number)):
             alike = (doc for doc in known.get((txn.kind, number, txn.legs), ()) if _same_name(doc, txn))
             if not txn.plain or number == txn.plain or is_copy(txn.number, number):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from reports.reconcile.documents import Doc, Legs, Slots, less, summed, turnover
 from reports.reconcile.working import Work
@@ -26,6 +26,7 @@ _EVERY = "*"  # all channels together
 _UNNAMED = ("", _EVERY)
 _AWAY = 5  # days from its documents that a journal may be dated
 _IN = "\t"  # between a channel and one of its currencies
+Own: TypeAlias = dict[tuple[date, Legs], list[Doc]]  # what single events post, by day
 NOTHING: Mapping[Doc, str] = {}
 
 
@@ -55,14 +56,16 @@ def match_summaries(work: Work, channels: Mapping[Doc, str], currencies: Mapping
         for bucket, docs in sorted(buckets.items(), key=lambda each: (each[0].channel in _UNNAMED, each[0])):
             if bucket.channel not in _UNNAMED or len(docs) > 1:
                 sums[bucket.families, summed(docs)].append((bucket, docs))
-    own = {(doc.day, doc.legs) for doc in events}
+    own: Own = defaultdict(list)
+    for doc in events:
+        own[doc.day, doc.legs].append(doc)
     for families in _FAMILIES:
         # Journals of one family are the rule; sums over several would catch what another connector adds up.
         if len(families) > 1 and any(case.how == "summary" for case in work.cases):
             break
         for txn in journals:
             _sum_of(work, txn, sums.get((families, txn.legs), ()), own)
-        _of_other_days(work, journals, families, sums)
+        _of_other_days(work, journals, families, sums, own)
     _nothing(work, every[_monthly(work)])
     _by_name(work, [doc for doc in events if doc in work.cin7], channels, currencies)
 
@@ -82,9 +85,8 @@ def _keys(
     return found
 
 
-def _sum_of(work: Work, txn: Doc, some: Iterable[tuple[Bucket, list[Doc]]], own: Collection[tuple[date, Legs]]) -> None:
-    """Takes the first of these buckets that is dated right and still open as a whole; `own`: what each day's events
-    post."""
+def _sum_of(work: Work, txn: Doc, some: Iterable[tuple[Bucket, list[Doc]]], own: Own) -> None:
+    """Takes the first of these buckets that is dated right and still open as a whole."""
     for bucket, docs in some:
         whole = all(doc in work.cin7 for doc in docs)
         if (
@@ -101,16 +103,19 @@ def _of_other_days(
     journals: Iterable[Doc],
     families: tuple[str, ...],
     sums: Mapping[tuple[tuple[str, ...], Legs], list[tuple[Bucket, list[Doc]]]],
+    own: Own,
 ) -> None:
-    """Journals that are the sum of a day or month that they lie some days beside: of several documents, or where they
-    are called as the channel's are. Two sums that are as near stay open."""
+    """Journals that are the sum of a day or month that they lie some days beside, where they are called as the
+    channel's are, or sums are the company's rule. Two sums that are as near stay open."""
     learnt = _called(work)
+    rule = any(case.how == "summary" and case.qbo and len(case.cin7) > 1 for case in work.cases)
     for txn in [txn for txn in journals if txn in work.qbo]:
-        own = {learnt[stem] for stem in _stems(txn) if stem in learnt}
+        called = {learnt[stem] for stem in _stems(txn) if stem in learnt}
         fits = []
         for bucket, docs in sums.get((families, txn.legs), ()):
             away, channel = max(txn.day - bucket.last, bucket.first - txn.day).days, bucket.channel.partition(_IN)[0]
-            told = len(docs) > 1 or channel in own or _names(work, txn, channel)
+            sum_of_some = rule and len(docs) > 1 and not _others(work, txn, docs, own)
+            told = sum_of_some or channel in called or _names(work, txn, channel)
             if 0 < away <= _AWAY and told and all(doc in work.cin7 for doc in docs):
                 fits.append((away, channel, docs))
         nearest = [each for each in fits if each[0] == min(fit[0] for fit in fits)]
@@ -118,13 +123,18 @@ def _of_other_days(
             work.put(nearest[0][2], [txn], "summary", "strong").channel = nearest[0][1]
 
 
-def _stands_for(work: Work, txn: Doc, bucket: Bucket, docs: list[Doc], own: Collection[tuple[date, Legs]]) -> bool:
-    """Of a single document a journal of another day is no sum, unless it names the channel, or closes the month and is
-    not just what an event of its own day posts."""
-    channel = bucket.channel.partition(_IN)[0]
-    if len(docs) > 1 or txn.day == docs[0].day or _names(work, txn, channel):
+def _stands_for(work: Work, txn: Doc, bucket: Bucket, docs: list[Doc], own: Own) -> bool:
+    """Whether a journal that does not name the channel may be the sum: no other event of its day posts just that, and
+    of a single document a journal of another day is none, unless it closes the month."""
+    if _names(work, txn, bucket.channel.partition(_IN)[0]):
         return True
-    return txn.day == bucket.last and (txn.day, txn.legs) not in own
+    if _others(work, txn, docs, own):
+        return False
+    return len(docs) > 1 or txn.day in (docs[0].day, bucket.last)
+
+
+def _others(work: Work, txn: Doc, docs: Collection[Doc], own: Own) -> bool:
+    return any(doc in work.cin7 and doc not in docs for doc in own.get((txn.day, txn.legs), ()))
 
 
 def _nothing(work: Work, buckets: Mapping[Bucket, list[Doc]]) -> None:

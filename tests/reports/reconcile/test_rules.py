@@ -287,7 +287,8 @@ SUMMED = """
 2026-01-30 Sale t1 INV-1 610 200 100.00
 2026-01-30 Sale t2 INV-2 610 200 50.00
 2026-01-29 Sale t3 INV-3 610 200 70.00
-qbo 2026-01-29 JournalEntry 7 SHOPIFY-260129 84:70.00 79:-70.00
+2026-01-29 Sale t4 INV-4 610 200 30.00
+qbo 2026-01-29 JournalEntry 7 98 84:100.00 79:-100.00
 """
 
 
@@ -331,3 +332,16 @@ def test_a_journal_of_no_number_on_another_account_is_the_only_one_of_its_day_an
     assert "wrong_account" not in {cause for cause, _, _ in told(two)}
     numbered = "2026-01-04 Sale t3 INV-3 310 630 7.00\nqbo 2026-01-04 JournalEntry 9 INV-3 82:7.00 85:-7.00\n"
     assert "wrong_account" not in {cause for cause, _, _ in told(examined(cost + strange + numbered))}
+
+
+def test_equal_costs_of_one_day_in_journals_without_numbers_are_nobodys_duplicates() -> None:
+    text = """
+    2026-01-13 Sale t1 INV-1 310 630 10.00
+    2026-01-13 Sale t9 INV-9 310 630 10.00
+    2026-01-13 Sale t8 INV-8 310 630 20.00
+    qbo 2026-01-13 JournalEntry 7 - 82:10.00 85:-10.00
+    qbo 2026-01-13 JournalEntry 8 - 82:10.00 85:-10.00
+    qbo 2026-01-13 JournalEntry 9 - 82:20.00 85:-20.00
+    """
+    assert told(examined(text, channels=CHANNELS)) == []
+    assert told(examined(text, channels=CHANNELS | {"INV-9": "Shopify"})) == []
