@@ -25,7 +25,7 @@ def find_copies(work: Work, found: Iterable[Edge], names: Names) -> None:
             case = work.case_of.get(piece)
             if edge.txn not in work.qbo or not case or not case.qbo or edge.strength <= NEAR:
                 continue
-            if _is_copy(edge, case) and not _is_anothers(edge.txn, case, waiting):
+            if _is_copy(edge, case) and not _is_anothers(work, edge.txn, case, waiting):
                 work.double(case, edge.txn)
     _again(work, names, waiting)
     paid = {link for header in work.headers.values() if header.kind in _PAYMENTS for link in header.links}
@@ -57,7 +57,7 @@ def _again(work: Work, names: Names, waiting: Mapping[Legs, Iterable[Doc]]) -> N
             if not txn.plain or number == txn.plain or is_copy(txn.number, number):
                 told = (doc for doc in alike if not _say_others(_said(work, doc), _said(work, txn), number, names))
                 first = next(told, None)
-                if first is not None:
+                if first is not None and not _is_anothers(work, txn, work.case_of[first], waiting):
                     work.double(work.case_of[first], txn)
                     break
 
@@ -101,10 +101,13 @@ def _is_copy(edge: Edge, case: Case) -> bool:
     return False
 
 
-def _is_anothers(txn: Doc, case: Case, waiting: Mapping[Legs, Iterable[Doc]]) -> bool:
-    """Whether it posts otherwise than the document whose number it has, and just what another open event posts."""
-    again = any(kept.legs == txn.legs for kept in case.qbo)
-    return not again and any(fits_alike(event, txn) for event in waiting.get(txn.legs, ()))
+def _is_anothers(work: Work, txn: Doc, case: Case, waiting: Mapping[Legs, Iterable[Doc]]) -> bool:
+    """Whether it posts just what another open event posts: any, where it posts otherwise than the document whose number
+    it has; else one of its own day, where that document's event is of another (two shipments of one order)."""
+    others = [event for event in waiting.get(txn.legs, ()) if event in work.cin7 and fits_alike(event, txn)]
+    if not any(kept.legs == txn.legs for kept in case.qbo):
+        return bool(others)
+    return any(event.day == txn.day for event in others) and all(event.day != txn.day for event in case.cin7)
 
 
 def _alike(kept: Doc, txn: Doc) -> bool:

@@ -24,7 +24,7 @@ _FAMILIES = (("sales",), ("payments",), ("cost",), ("sales", "payments"), ("sale
 
 _EVERY = "*"  # all channels together
 _UNNAMED = ("", _EVERY)
-_AWAY = 5  # days from its documents that a journal may be dated
+_AWAY = 10  # days from its documents that a journal may be dated
 _IN = "\t"  # between a channel and one of its currencies
 Own: TypeAlias = dict[tuple[date, Legs], list[Doc]]  # what single events post, by day
 NOTHING: Mapping[Doc, str] = {}

@@ -345,3 +345,14 @@ def test_equal_costs_of_one_day_in_journals_without_numbers_are_nobodys_duplicat
     """
     assert told(examined(text, channels=CHANNELS)) == []
     assert told(examined(text, channels=CHANNELS | {"INV-9": "Shopify"})) == []
+
+
+def test_two_shipments_of_one_order_at_one_cost_are_two_journals_of_its_number() -> None:
+    text = """
+    2026-01-08 Sale t1 INV-1 310 630 20.00
+    2026-01-17 Sale t2 INV-2 310 630 20.00
+    qbo 2026-01-08 JournalEntry 7 INV-1 82:20.00 85:-20.00
+    qbo 2026-01-17 JournalEntry 8 INV-1 82:20.00 85:-20.00
+    """
+    assert told(examined(text)) == []
+    assert told(examined(text.replace("2026-01-17 Sale", "2026-01-20 Sale")))[0][0] == "duplicate_in_qbo"
