@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
@@ -104,8 +105,16 @@ def company_facts(session: Session, company: int, config: Config) -> CompanyFact
     row = session.execute(select(COMPANY).where(COMPANY.c.id == company)).first()
     if row is None or not row.currency:
         raise load_age.never_read(session, company, "me")
-    zone = config.time_zone or row.time_zone or "UTC"
+    zone = config.time_zone or _known(row.time_zone)
     return CompanyFacts(company, row.name, row.currency, zone, row.opening_day)
+
+
+def _known(zone: str) -> str:
+    """Cin7's name of a time zone, or UTC where that is none: the set-up check says so, and the days stay usable."""
+    try:
+        return ZoneInfo(zone or "UTC").key
+    except (LookupError, ValueError, OSError):
+        return "UTC"
 
 
 def movement(

@@ -47,7 +47,7 @@ def setup(
         currency=row.currency,
         qbo_currency=row.qbo_currency,
         multi_currency=row.multi_currency,
-        time_zone=books.company.time_zone,
+        time_zone=config.time_zone or row.time_zone or books.company.time_zone,
         cin7_time_zone=row.time_zone if config.time_zone else "",
         cin7_lock_day=row.cin7_lock_day,
         qbo_close_day=row.qbo_close_day,

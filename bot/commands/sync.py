@@ -6,7 +6,7 @@ import argparse
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.deps import Deps
@@ -52,7 +52,7 @@ def run(request: Request, deps: Deps) -> Reply:
 
 
 def wants(request: Request, deps: Deps) -> Wants:
-    """What a sync shall bring; UserError for an entity that there is not, in the words or in the settings."""
+    """What a sync shall bring; UserError for an entity that there is not, or a day to come."""
     from sync.pull import Wants
 
     known = deps.entities()
@@ -60,6 +60,9 @@ def wants(request: Request, deps: Deps) -> Wants:
     strangers = [f"{name} is no entity{did_you_mean(name, known)}" for name in chosen if name not in known]
     if strangers:
         raise UserError("\n".join([*strangers, f"Entities: {', '.join(known)}"]))
+    # Anywhere on earth it is at most tomorrow.
+    if request.since and request.since > deps.outside.now().date() + timedelta(days=1):
+        raise UserError(f"{request.since} is still to come; say a day up to today, from which on to read anew")
     followed = () if request.only else deps.settings.sync.entities
     return Wants(full=request.full, since=request.since, only=request.only, entities=followed)
 

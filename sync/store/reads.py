@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,8 +47,12 @@ def company(session: Session, id_: int | None = None) -> Company:
 
 
 def local_day(of: Company, moment: datetime) -> date:
-    """The calendar day of an aware instant in the company's time zone, in UTC while that is not known."""
-    return moment.astimezone(ZoneInfo(of.time_zone) if of.time_zone else UTC).date()
+    """The calendar day of an aware instant in the company's time zone, in UTC while that is not known, or no zone."""
+    try:
+        zone: tzinfo = ZoneInfo(of.time_zone) if of.time_zone else UTC
+    except (LookupError, ValueError, OSError):  # ZoneInfo: unknown, absolute or odd names, or the name of a folder
+        zone = UTC
+    return moment.astimezone(zone).date()
 
 
 def accounts(session: Session, company: int, source: Source) -> list[Account]:

@@ -110,6 +110,26 @@ def test_balances_without_an_opening_date_need_the_books_from_their_beginning(
     assert bool(found.daily) is not bool(reason)
 
 
+@pytest.mark.parametrize(
+    ("cin7", "ours", "zone"),
+    [
+        ("AUS Eastern Standard Time", "", "UTC"),
+        ("", "", "UTC"),
+        ("Asia/Tokyo", "", "Asia/Tokyo"),
+        ("Mars", "Asia/Tokyo", "Asia/Tokyo"),
+    ],
+)
+def test_days_are_those_of_a_zone_that_exists(sqlite_engine: Engine, cin7: str, ours: str, zone: str) -> None:
+    made = cache(sqlite_engine, LEDGER)
+    with Session(made.engine) as session:
+        company = session.get(Company, 1)
+        assert company is not None
+        company.time_zone = cin7
+        session.add(company)
+        session.commit()
+        assert load.company_facts(session, 1, Config(time_zone=ours)).time_zone == zone
+
+
 def test_a_whole_cache_is_complete(engine: Engine) -> None:
     books = read(cache(engine, LEDGER))
     assert (books.incomplete, books.unsynced) == ((), frozenset())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,12 @@ def test_a_second_sync_finds_nothing_changed_and_the_status_knows_both(desk: Des
     assert sum(entity["changed"] for entity in desk.document()["entities"]) == 0
     assert desk.run("status", "--json") == DONE
     assert [run["status"] for run in desk.document()["runs"]] == ["succeeded", "succeeded"]
+
+
+def test_a_day_that_is_to_come_is_refused_before_anything_is_asked(desk: Desk, served: Served) -> None:
+    assert desk.run("sync", "--since", (TODAY + timedelta(days=2)).isoformat(), "--json") == WRONG_USAGE
+    assert "still to come" in desk.document()["message"]
+    assert served.calls == []
 
 
 def test_only_the_chosen_entities_are_fetched(desk: Desk) -> None:

@@ -115,6 +115,8 @@ def test_lines_are_given_for_every_document_asked(engine: Engine, company: int) 
         ("Australia/Sydney", date(2026, 4, 1)),
         ("America/New_York", date(2026, 3, 31)),
         ("Pacific/Kiritimati", date(2026, 4, 1)),
+        ("AUS Eastern Standard Time", date(2026, 3, 31)),
+        ("../zone", date(2026, 3, 31)),
     ],
 )
 def test_the_day_is_the_companys_own(zone: str, day: date) -> None:
