@@ -34,11 +34,17 @@ def read_ledger(sync: Sync, tally: Tally) -> Outcome:
         fill_gaps(feed, outer, empty, sum(w.rows for w in good))
     if good:
         refresh(feed, good)
-    if not feed.bounded:
+    # What the bounds mean matters where windows meet; a ledger of one page is read without any.
+    if not feed.bounded and len(_windows(sync)) > 1:
         learn_bounds(feed)
     sync.settle(Source.CIN7, days=stale)
     fewest = tally.calls if good else plan.fewest_windows(feed.profile.counts, feed.page)
     return Outcome(feed.fetched, feed.changed, fewest, "; ".join(feed.trouble[:3]))
+
+
+def _windows(sync: Sync) -> list[Window]:
+    with reading(sync.engine) as session:
+        return ledger.windows(session, sync.company, Source.CIN7)
 
 
 def fill(feed: Feed, gap: Period, remaining: int | None, *, windows: int | None = None) -> Period | None:

@@ -66,6 +66,18 @@ def test_a_first_reading_needs_few_calls_more_than_the_fewest_windows(sqlite_eng
     assert step.calls <= step.fewest + 4
 
 
+def test_a_ledger_of_one_page_is_one_call_first_and_last(sqlite_engine: Engine) -> None:
+    rows = spread(400, 60)
+    with serve(world(rows), limits=False) as served:
+        practice = Practice(served, sqlite_engine)
+        assert [_step(practice.sync()).calls for _ in range(2)] == [1, 1]
+        # Grown beyond a page it is windows, and these are read right.
+        rows += spread(1500, 60)
+        served.changed()
+        practice.sync()
+    assert cached(sqlite_engine) == expected(rows)
+
+
 def test_the_windows_of_a_feed_cover_all_time_without_overlap(sqlite_engine: Engine) -> None:
     with serve(world(spread(3000, 100)), limits=False) as served:
         practice = Practice(served, sqlite_engine)
