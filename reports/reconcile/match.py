@@ -18,7 +18,7 @@ from reports.reconcile.netting import join_reversals, net_out, net_out_days
 from reports.reconcile.numbers import plain
 from reports.reconcile.roles import SALES, natural
 from reports.reconcile.summaries import match_summaries
-from reports.reconcile.sums import complete, rest_of
+from reports.reconcile.sums import complete, of_one_day, rest_of
 from reports.reconcile.working import Case, Work
 
 _IN_STEPS = ("StockTransfer", "FinishedGoods", "ProductionOrder", "Disassembly")
@@ -71,6 +71,7 @@ def match(found: Ledgers) -> Matched:
     match_exact(work)
     names = Names.of(found.cin7 if work.qbo else (), work.cin7, found.cin7_headers.values(), found.aside.shapes)
     told = edges(list(work.qbo), work, names)
+    of_one_day(work, told)
     match_named(work, told)
     complete(work, told)
     rest_of(work, told)

@@ -39,6 +39,21 @@ def complete(work: Work, found: Iterable[Edge]) -> None:
     _groups(work, near)
 
 
+def of_one_day(work: Work, found: Iterable[Edge]) -> None:
+    """Pairs an open event with the transactions of its own day that name it and together post exactly that, before one
+    of another day is taken for it: payments of one day are one event, and one that was taken back may be their sum."""
+    near: defaultdict[Doc, dict[Doc, None]] = defaultdict(dict)
+    for edge in found:
+        usual = edge.event.role in _SEVERAL and edge.txn.kind in natural(edge.event.role)
+        if usual and edge.strength > NEAR and edge.txn.day == edge.event.day:
+            near[edge.event][edge.txn] = None
+    for event in sorted(near, key=lambda doc: doc.key):
+        others = sorted((txn for txn in near[event] if txn in work.qbo), key=lambda doc: doc.key)
+        some = _making(others[:_MOST_DOCS], event.legs) if event in work.cin7 and len(others) > 1 else ()
+        if some:
+            work.put([event], [*some], "number")
+
+
 def rest_of(work: Work, found: Iterable[Edge]) -> None:
     """Pairs what is left of events that were taken apart with transactions that post that, exactly before nearly."""
     found = list(found)

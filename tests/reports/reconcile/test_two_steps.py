@@ -55,6 +55,23 @@ def test_a_transfer_that_was_voided_by_opposite_rows_is_a_void() -> None:
     assert {cause for cause, _, _ in told(examined(TRANSFER, voided, chart=TRANSIT))} == {"voided_in_cin7"}
 
 
+def test_two_payments_of_a_day_are_it_and_not_the_payment_of_their_sum_that_was_taken_back() -> None:
+    paid = """
+    2026-01-05 Sale t1 INV-00012 610 200 100.00
+    2026-01-15 Sale t1 INV-00012 090 610 40.00
+    2026-01-15 Sale t1 INV-00012 090 610 60.00
+    qbo 2026-01-05 Invoice 7 INV-00012 84:100.00 79:-100.00
+    qbo 2026-01-10 Payment 8 PMT-1 84:-100.00 35:100.00
+    qbo 2026-01-10 JournalEntry 9 VOID-PMT-1 84:100.00 35:-100.00
+    qbo 2026-01-15 Payment 10 PMT-2 84:-40.00 35:40.00
+    qbo 2026-01-15 Payment 11 PMT-3 84:-60.00 35:60.00
+    """
+    links = (("Invoice", "7"),)
+    known = [Header(Source.QBO, "Payment", str(n), f"PMT-{n - 7}", links=links) for n in (8, 10, 11)]
+    known.append(Header(Source.QBO, "Invoice", "7", "INV-00012"))
+    assert told(examined(paid, *known)) == []
+
+
 def test_a_sales_receipt_of_another_amount_still_settles_itself() -> None:
     found = examined(SALE + "qbo 2026-01-05 SalesReceipt 7 INV-00012 35:104.00 79:-104.00")
     assert told(found) == [("amount_differs", "revenue", -400)]
