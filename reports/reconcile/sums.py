@@ -40,14 +40,17 @@ def complete(work: Work, found: Iterable[Edge]) -> None:
 
 
 def of_one_day(work: Work, found: Iterable[Edge]) -> None:
-    """Pairs an open event with the transactions of its own day that name it and together post exactly that, before one
-    of another day is taken for it: payments of one day are one event, and one that was taken back may be their sum."""
+    """Where a transaction of another day posts just what an event does, pairs those of the event's own day that name it
+    and together post that: payments of a day are one event, and one that was taken back before may be their sum."""
+    rivals: set[Doc] = set()
     near: defaultdict[Doc, dict[Doc, None]] = defaultdict(dict)
     for edge in found:
-        usual = edge.event.role in _SEVERAL and edge.txn.kind in natural(edge.event.role)
-        if usual and edge.strength > NEAR and edge.txn.day == edge.event.day:
-            near[edge.event][edge.txn] = None
-    for event in sorted(near, key=lambda doc: doc.key):
+        if edge.strength > NEAR and edge.event.role in _SEVERAL and edge.txn.kind in natural(edge.event.role):
+            if edge.txn.day == edge.event.day:
+                near[edge.event][edge.txn] = None
+            elif edge.txn.legs == edge.event.legs:
+                rivals.add(edge.event)
+    for event in sorted(near.keys() & rivals, key=lambda doc: doc.key):
         others = sorted((txn for txn in near[event] if txn in work.qbo), key=lambda doc: doc.key)
         some = _making(others[:_MOST_DOCS], event.legs) if event in work.cin7 and len(others) > 1 else ()
         if some:
