@@ -203,7 +203,10 @@ class Facts:
     def _may_be_of(self, header: Header, doc: Doc) -> bool:
         if doc.id == header.id or plain(header.number) in doc.also:
             return True
-        return not self.known.whole_sales and not doc.also and doc.name.casefold() == header.name.casefold()
+        # A later invoice of an order is not dated before its first, whose day is what the list shows.
+        if self.known.whole_sales or doc.also or (header.day and doc.day < header.day):
+            return False
+        return doc.name.casefold() == header.name.casefold()
 
 
 def _accrued(receipts: Iterable[Doc], known: Known, state: State) -> frozenset[int]:

@@ -100,6 +100,21 @@ def test_a_shipment_without_cost_is_named_and_movements_that_tell_no_costs_accus
     assert [f.cause for f in examined(text, state=state).findings if f.nature == "error"] == []
 
 
+def test_a_shipment_without_cost_is_of_its_orders_invoice_and_not_of_an_earlier_one_of_its_customer() -> None:
+    text = """
+    2026-01-02 Sale i0 INV-1 610 200 50.00
+    2026-01-05 Sale i3 INV-3 610 200 80.00
+    qbo 2026-01-02 Invoice 1 INV-1 84:50.00 79:-50.00
+    qbo 2026-01-05 Invoice 3 INV-3 84:80.00 79:-80.00
+    """
+    order = Header(
+        Source.CIN7, "Sale", "s3", "SO-3", name="Harbor Home", invoice="INV-3", day=date(2026, 1, 5), status="COMPLETED"
+    )
+    state = State(moved=(_moved("Sale", 5, 0, "SO-3", "f3", -2),), goods_accounts=frozenset({"200"}))
+    finding = one(examined(text, order, state=state, customer="Harbor Home"), "zero_cost_shipment", "cogs")
+    assert (finding.cin7[0].task_id, finding.cin7[0].reference) == ("f3", "INV-3")
+
+
 def test_stock_below_zero_names_product_and_place() -> None:
     finding = one(examined("", state=State(negative={("SKU-1", "Main"): Decimal(-3)})), "negative_stock", "inventory")
     assert (finding.amount, finding.subject, finding.nature) == (0, "SKU-1 @ Main", "error")
