@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
@@ -57,9 +57,8 @@ def of_one_day(work: Work, found: Iterable[Edge]) -> None:
             work.put([event], [*some], "number")
 
 
-def rest_of(work: Work, found: Iterable[Edge]) -> None:
+def rest_of(work: Work, found: Collection[Edge]) -> None:
     """Pairs what is left of events that were taken apart with transactions that post that, exactly before nearly."""
-    found = list(found)
     for edge in sorted(found, key=lambda edge: (-edge.strength, edge.event.key, edge.txn.key)):
         if edge.txn not in work.qbo or edge.strength <= NEAR:
             continue
@@ -76,17 +75,16 @@ def rest_of(work: Work, found: Iterable[Edge]) -> None:
                 work.divide(doc, kept, further)
                 work.put([kept], [edge.txn], "number")
                 break
+    match_named(work, list(_of_rests(work, found)))
+
+
+def _of_rests(work: Work, found: Iterable[Edge]) -> Iterator[Edge]:
+    """What names an event that was taken apart names what is left of it."""
     left = {piece for _, piece in work.parts.values()} & work.cin7.keys()
-    match_named(
-        work,
-        [
-            edge._replace(event=doc)
-            for edge in found
-            if edge.txn in work.qbo and edge.strength > NEAR
-            for doc in left
-            if (doc.id, doc.number, doc.day) == (edge.event.id, edge.event.number, edge.event.day)
-        ],
-    )
+    for edge in found if left else ():
+        if edge.txn in work.qbo and edge.strength > NEAR:
+            event = (edge.event.id, edge.event.number, edge.event.day)
+            yield from (edge._replace(event=doc) for doc in left if (doc.id, doc.number, doc.day) == event)
 
 
 def _settle(work: Work, case: Case, others: Sequence[Doc]) -> None:

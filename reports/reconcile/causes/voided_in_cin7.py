@@ -67,7 +67,7 @@ def _undone(view: View, txn: Doc) -> tuple[list[Header], str] | None:
 
 
 def _alike(view: View, txn: Doc) -> tuple[list[Header], str] | None:
-    """The only event that comes to nothing and posted just this on this day, for a transaction that says no number."""
+    """The only event that comes to nothing and posted just this on this day, for a transaction that names no other."""
     gone = {id(doc): doc for docs in view.known.undone.values() for doc in docs}.values()
     fits = [doc for doc in gone if doc.day == txn.day and txn.kind in natural(doc.role) and _twice(doc, txn)]
     same = [other for other in view.known.alone if (other.kind, other.day, other.legs) == (txn.kind, txn.day, txn.legs)]
