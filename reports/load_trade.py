@@ -164,38 +164,34 @@ def _costed_later(
             orders = {group.document, sale} - {""} - set(costed)
             waiting |= {key: group.name for key in (*group.numbers, group.number, *sorted(orders)) if key}
     after = _posted_after(session, books, "cogs", waiting)
-    # A change of a cost that was there before has the TaskID and the reference of that cost.
-    mine = (POSTING.c.company == books.company.id, POSTING.c.source == Source.CIN7.value)
-    read = select(POSTING.c.document, POSTING.c.number, POSTING.c.account, POSTING.c.day)
-    tasks = {document for document, _ in after}
-    rows = session.execute(read.where(*mine, among(session, POSTING.c.document, tasks))).all() if tasks else ()
-    costs = books.map.accounts(Source.CIN7, "cogs")
-    known = {(row.document, row.number) for row in rows if row.account in costs and row.day < books.period.start}
-    return frozenset(waiting[key] for posted in after - known for key in posted if key in waiting)
+    return frozenset(waiting[key] for posted in after for key in posted if key in waiting)
 
 
 def _billed_later(session: Session, books: Books, apart: Sequence[Group]) -> frozenset[str]:
-    """Of the costs of the period without revenue in it, the names of those whose revenue posted later."""
+    """Of the costs of the period without revenue in it, the names of those whose revenue posted later alone."""
     waiting = {number: group.name for group in apart if group.control == "cogs" for number in group.numbers}
     return frozenset(waiting[n] for _, n in _posted_after(session, books, "revenue", waiting) if n in waiting)
 
 
 def _posted_after(session: Session, books: Books, control: str, keys: Collection[str]) -> frozenset[tuple[str, str]]:
-    """(TaskID, reference) of Cin7's postings on a control after the period, of which either is one of `keys`."""
+    """(TaskID, reference) of what Cin7 posted on a control after the period and not before it, of which either is one
+    of `keys`; a later change has the TaskID and the reference of what it changes."""
     if not keys:
         return frozenset()
-    rows = session.execute(
+    accounts = books.map.accounts(Source.CIN7, control)
+    mine = (POSTING.c.company == books.company.id, POSTING.c.source == Source.CIN7.value)
+    named = or_(among(session, POSTING.c.document, keys), among(session, POSTING.c.number, keys))
+    after = session.execute(
         select(POSTING.c.document, POSTING.c.number)
-        .where(
-            POSTING.c.company == books.company.id,
-            POSTING.c.source == Source.CIN7.value,
-            POSTING.c.account.in_(books.map.accounts(Source.CIN7, control)),
-            POSTING.c.day > books.period.end,
-            or_(among(session, POSTING.c.document, keys), among(session, POSTING.c.number, keys)),
-        )
+        .where(*mine, POSTING.c.account.in_(accounts), POSTING.c.day > books.period.end, named)
         .distinct()
     ).all()
-    return frozenset((document, number) for document, number in rows)
+    tasks = {document for document, _ in after}
+    # By TaskID alone, and sorted out here: else the database reads all that the accounts ever had.
+    read = select(POSTING.c.document, POSTING.c.number, POSTING.c.account, POSTING.c.day)
+    rows = session.execute(read.where(*mine, among(session, POSTING.c.document, tasks))).all() if tasks else ()
+    before = {(row.document, row.number) for row in rows if row.account in accounts and row.day < books.period.start}
+    return frozenset((document, number) for document, number in after) - before
 
 
 def _products(session: Session, company: int, skus: Collection[str] | None) -> dict[str, Stocked]:

@@ -231,6 +231,17 @@ def test_a_cost_that_changes_later_leaves_nothing_open(sqlite_engine: Engine) ->
     assert ask(made).not_final == ()
 
 
+def test_a_cost_that_changes_before_its_invoice_is_voided_awaits_no_invoice(sqlite_engine: Engine) -> None:
+    ledger = """
+    2025-12-29 Sale i1 INV-1 610 200 100.00
+    2025-12-30 Sale f1 INV-1 310 630 60.00
+    2026-01-05 Sale f1 INV-1 310 630 2.00
+    2026-02-03 Sale i1 INV-1 200 610 100.00
+    """
+    made = cache(sqlite_engine, ledger, sale("s1", "Ann", "INV-1", date(2025, 12, 29), "ship=SHIPPED"))
+    assert ask(made).not_final == ()
+
+
 def test_a_service_needs_no_shipment(sqlite_engine: Engine) -> None:
     found = ask(cache(sqlite_engine, BY_SALE, *rows(WORDS | {"s3": "type=Service Sale"}))).not_final
     assert [each.reason for each in found] == ["shipped_not_invoiced"]
